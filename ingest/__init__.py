@@ -1,0 +1,1 @@
+"""Articles in: read, parse, clean, cut, embed, store."""

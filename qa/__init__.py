@@ -1,0 +1,1 @@
+"""Questions in: understand, retrieve, answer, verify."""

@@ -1,0 +1,93 @@
+"""Settings: the only place that reads the environment and ``DATA/dateline.toml``.
+
+Precedence: values passed in code, then ``DATELINE_*`` variables, then ``dateline.toml`` in the data folder, then the
+defaults below. Every field's ``description`` is its row in the README's table (a test holds them equal).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from qa.errors import BadSettings
+
+DATA_DIR_VARIABLE = "DATELINE_DATA_DIR"
+SETTINGS_FILE = "dateline.toml"
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+
+
+def default_data_dir() -> Path:
+    """Return ``DATELINE_DATA_DIR`` or the platform's user data folder."""
+    named = os.environ.get(DATA_DIR_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_data_dir("dateline", appauthor=False))
+
+
+def default_cache_dir() -> Path:
+    """Return the platform's user cache folder."""
+    return Path(platformdirs.user_cache_dir("dateline", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, frozen once read.
+
+    Raises:
+        BadSettings: An unknown name, an unreadable file or a value out of range.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default_factory=default_data_dir, description="Folder that holds the archive.")
+    cache_dir: Path = Field(
+        default_factory=default_cache_dir,
+        description="Folder for files that can be made again, such as the model prepared for this processor.",
+    )
+    embedding_model: str = Field(
+        PACKAGED_MODEL,
+        description="Embedding model: the packaged one, or the folder of any sentence-transformers model.",
+    )
+    embedding_backend: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="`onnx` is the fast path for the packaged model, `torch` the reference; `auto` chooses.",
+    )
+    threads: int = Field(0, ge=0, le=256, description="Processor threads for embedding; 0 uses every core.")
+    level: Literal["strict", "balanced", "open"] = Field(
+        "balanced", description="How sure an answer must be; `open` answers whenever there is any evidence."
+    )
+    max_question_chars: int = Field(2000, ge=1, description="Longest question accepted, in characters.")
+    max_article_mb: float = Field(
+        5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."
+    )
+    max_file_mb: float = Field(
+        4096.0, gt=0, description="Largest corpus file accepted, after decompression, in MB."
+    )
+
+    def __init__(self, **values: Any) -> None:
+        """Read the settings and turn what is wrong with them into one sentence."""
+        if "data_dir" in values:
+            values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
+        try:
+            super().__init__(**values)
+        except ValidationError as exc:
+            first = exc.errors()[0]
+            name = ".".join(str(part) for part in first["loc"]) or "settings"
+            raise BadSettings(f"The setting {name!r} is not valid: {first['msg'].lower()}.") from exc
+        except (ValueError, OSError) as exc:
+            raise BadSettings(f"The settings file cannot be read: {exc}.") from exc
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the data folder's own settings file below the environment."""
+        given = init_settings().get("data_dir")
+        folder = Path(given) if given else default_data_dir()
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=folder / SETTINGS_FILE)
+        return (init_settings, env_settings, toml)
