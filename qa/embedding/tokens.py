@@ -1,0 +1,50 @@
+"""Word pieces with their places, through the model's own tokenizer."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+MAX_PIECES = 256
+"""all-MiniLM-L6-v2 silently ignores what comes after 256 word pieces, special ones included."""
+
+
+def load_tokenizer(folder: Path) -> "Tokenizer":
+    """Load the tokenizer with truncation and padding off: what does not fit must be seen, not cut."""
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as exc:  # the library raises bare Exception
+        raise ModelUnavailable(f"The tokenizer in {folder} cannot be read.") from exc
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def token_spans(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of each word piece of a text of any length."""
+    return [tuple(span) for span in tokenizer.encode(text, add_special_tokens=False).offsets]
+
+
+def encode_query(tokenizer: "Tokenizer", text: str, most: int) -> list[int]:
+    """Encode a question, keeping its first ``most`` pieces with the closing special piece."""
+    ids: list[int] = tokenizer.encode(text).ids
+    return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
+
+
+def encode_checked(tokenizer: "Tokenizer", texts: Sequence[str], most: int) -> "list[Encoding]":
+    """Encode texts that must fit the model whole.
+
+    Raises:
+        ValueError: A text is longer than the model reads; cutting it would lose words silently.
+    """
+    encodings: list[Encoding] = tokenizer.encode_batch(list(texts))
+    longest = max((len(encoding.ids) for encoding in encodings), default=0)
+    if longest > most:
+        raise ValueError(f"a chunk of {longest} word pieces exceeds the model's {most}")
+    return encodings
