@@ -60,9 +60,7 @@ class Settings(BaseSettings):
     max_article_mb: float = Field(
         5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."
     )
-    max_file_mb: float = Field(
-        4096.0, gt=0, description="Largest corpus file accepted, after decompression, in MB."
-    )
+    max_file_mb: float = Field(4096.0, gt=0, description="Largest corpus file accepted, after decompression, in MB.")
 
     def __init__(self, **values: Any) -> None:
         """Read the settings and turn what is wrong with them into one sentence."""

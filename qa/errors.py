@@ -40,9 +40,7 @@ class DatelineError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the one JSON shape of an error."""
-        return {
-            "error": {"code": self.code, "message": self.user_message, "retryable": self.retryable, "id": self.id}
-        }
+        return {"error": {"code": self.code, "message": self.user_message, "retryable": self.retryable, "id": self.id}}
 
 
 class UsageError(DatelineError):

@@ -73,7 +73,9 @@ def export(folder: Path, scratch: Path) -> Path:
     optimizer.optimize_model(str(plain), model_type="bert", num_heads=heads, hidden_size=width).save_model_to_file(
         str(fused)
     )
-    quantize_dynamic(fused, small, per_channel=True, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1})
+    quantize_dynamic(
+        fused, small, per_channel=True, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1}
+    )
     return small
 
 

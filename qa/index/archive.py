@@ -1,0 +1,255 @@
+"""The archive: catalogue, keyword index and vector index behind one face."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from qa import embedding
+from qa.config import Settings
+from qa.errors import DatelineError, FolderLocked, NotFound
+from qa.index import recipe
+from qa.index.catalogue import Catalogue
+from qa.index.keyword import KeywordIndex
+from qa.index.lock import FolderLock
+from qa.index.vectors import VectorIndex
+from qa.types import (
+    Article,
+    ArticleDraft,
+    ArticleSummary,
+    ChunkDraft,
+    Coverage,
+    EmbeddedChunk,
+    Embedder,
+    Filters,
+    Known,
+    Prepared,
+    Progress,
+    ProgressCallback,
+    Span,
+)
+
+logger = logging.getLogger(__name__)
+
+RECIPE_KEY = "recipe"
+Cutter = Callable[[str, Sequence[tuple[int, int]]], list[ChunkDraft]]
+
+
+class Archive:
+    """A data folder, open for one writer or for reading."""
+
+    def __init__(self, settings: Settings, lock: FolderLock, *, convert: bool = False) -> None:
+        """Use ``Archive.open``; ``convert`` skips the recipe check for the command that mends it."""
+        self.settings = settings
+        self._lock = lock
+        self.repairs: list[str] = []
+        """What was found wrong with the indexes at start and mended, in plain sentences."""
+        self.catalogue = Catalogue(settings.data_dir)
+        self.keywords = KeywordIndex(settings.data_dir / "keyword")
+        self.vectors = VectorIndex(settings.data_dir / "vectors")
+        try:
+            if not convert:
+                self._check_recipe()
+            self._open_indexes()
+        except BaseException:
+            self._close_indexes(seal=False)
+            self.catalogue.close()
+            raise
+
+    @classmethod
+    def open(cls, settings: Settings, *, read_only: bool = False, convert: bool = False) -> Self:
+        """Open a data folder, creating it for a writer; mend its indexes first if they need it.
+
+        Raises:
+            FolderLocked: Another process owns it.
+            NotFound: It is to be read and holds no archive.
+            IndexMismatch: It was made with another recipe than the settings'.
+            SchemaTooNew, ArchiveDamaged: Its catalogue cannot be used.
+        """
+        if read_only and not (settings.data_dir / "catalogue.sqlite3").exists():
+            raise NotFound(f"There is no archive in {settings.data_dir}; `dateline ingest` makes one.")
+        lock = FolderLock(settings.data_dir, read_only=read_only)
+        try:
+            return cls(settings, lock, convert=convert)
+        except BaseException:
+            lock.release()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the archive."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the archive."""
+        self.close()
+
+    def close(self) -> None:
+        """Write what is pending, seal the indexes and give the folder back."""
+        if not self._lock.read_only:
+            self.refresh()
+        self._close_indexes(seal=not self._lock.read_only)
+        self.catalogue.close()
+        self._lock.release()
+
+    def announce(self, address: str) -> None:
+        """Tell those who come second at which address this process serves."""
+        self._lock.announce(address)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded when first needed."""
+        return embedding.load(self.settings)
+
+    @property
+    def recipe(self) -> str:
+        """The recipe of the stored embeddings in one line; empty while nothing is stored."""
+        stored = self.catalogue.value(RECIPE_KEY)
+        return str(recipe.Recipe(**stored)) if stored else ""
+
+    # Articles
+
+    def article(self, article_id: str, revision: int | None = None) -> Article:
+        """Return an article in its current or a given revision.
+
+        Raises:
+            NotFound: The archive holds no such article or revision.
+        """
+        return self.catalogue.article(article_id, revision)
+
+    def articles(
+        self, filters: Filters | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[ArticleSummary]:
+        """List articles, newest publication first."""
+        return self.catalogue.summaries(filters or Filters(), limit, offset)
+
+    def coverage(self, filters: Filters) -> Coverage:
+        """Say how many articles a filter allows, and the newest date among them."""
+        return self.catalogue.coverage(filters)
+
+    def sources_under(self, folder: str) -> list[tuple[str, str]]:
+        """Return (article id, source) of the articles read from below a folder."""
+        return self.catalogue.sources_under(folder)
+
+    def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
+        """Compare drafts with what is stored under their identity."""
+        return self.catalogue.classify(drafts)
+
+    def put(self, batch: Sequence[Prepared]) -> list[Known]:
+        """Store articles in one transaction; what returns is acknowledged and durable.
+
+        Raises:
+            WriteFailed: The disk is full or refuses; nothing of the batch is stored.
+        """
+        self._writer_only()
+        if self.catalogue.value(RECIPE_KEY) is None and any(prepared.chunks for prepared in batch):
+            made = recipe.Recipe(self.embedder.name, self.embedder.dimension)
+            self.catalogue.set_value(RECIPE_KEY, made.as_dict())
+        return self.catalogue.put(batch)
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Erase articles with all their revisions; return how many there were."""
+        self._writer_only()
+        return self.catalogue.remove(article_ids)
+
+    def refresh(self) -> None:
+        """Make everything committed searchable."""
+        self.keywords.catch_up(self.catalogue)
+        self.vectors.catch_up(self.catalogue)
+
+    # Health
+
+    def rebuild(self) -> None:
+        """Make both indexes again from the catalogue; nothing is embedded."""
+        self._writer_only()
+        self.keywords.rebuild(self.catalogue)
+        self.vectors.rebuild(self.catalogue)
+
+    def re_embed(self, cut: Cutter, progress: ProgressCallback | None = None) -> int:
+        """Cut and embed every article again with the settings' model; return how many chunks that made."""
+        self._writer_only()
+        made = recipe.Recipe(self.embedder.name, self.embedder.dimension)
+        # Stored first: if this is interrupted, running it again goes through all articles.
+        self.catalogue.set_value(RECIPE_KEY, {**made.as_dict(), "model": f"{made.model} (incomplete)"})
+        summaries, count = self.articles(), 0
+        for done, summary in enumerate(summaries, 1):
+            text = self.article(summary.id).text
+            chunks = embed(self.embedder, text, cut(text, self.embedder.token_spans(text)))
+            self.catalogue.replace_chunks(summary.id, Prepared(ArticleDraft(text), chunks))
+            count += len(chunks)
+            if progress:
+                progress(Progress(done, len(summaries), 0.0, None))
+        self.catalogue.set_value(RECIPE_KEY, made.as_dict())
+        self.rebuild()
+        return count
+
+    def problems(self) -> list[str]:
+        """Check catalogue and indexes without changing anything; return plain sentences, none when sound."""
+        found = self.catalogue.problems()
+        wanted = self.catalogue.chunk_count()
+        for name, index in (("keyword", self.keywords), ("vector", self.vectors)):
+            if index.count() != wanted:
+                found.append(f"The {name} index holds {index.count()} of {wanted} passages.")
+        return found + self.vectors.problems(self.catalogue)
+
+    def _check_recipe(self) -> None:
+        stored = self.catalogue.value(RECIPE_KEY)
+        if stored is not None:
+            recipe.check(stored, embedding.model_name(self.settings))
+
+    def _open_indexes(self) -> None:
+        keywords, vectors = self.keywords.open(), self.vectors.open(self.catalogue)
+        last = self.catalogue.last_change()
+        if keywords and vectors and self.keywords.applied == self.vectors.applied == last:
+            return
+        if self._lock.read_only and not self._lock.try_upgrade():
+            raise FolderLocked("The archive's indexes need mending while others read it; please try again.")
+        try:
+            self._mend(keywords, vectors)
+        finally:
+            if self._lock.read_only:
+                self._lock.downgrade()
+
+    def _mend(self, keywords: bool, vectors: bool) -> None:
+        empty = self.catalogue.last_change() == 0
+        if not keywords:
+            self._note_repair("keyword", empty)
+            self.keywords.rebuild(self.catalogue)
+        if not vectors:
+            self._note_repair("vector", empty)
+            self.vectors.rebuild(self.catalogue)
+        self.refresh()
+        if self._lock.read_only:
+            # A reader leaves the folder as a writer would: sealed.
+            self._close_indexes(seal=True)
+            self.keywords.open()
+            self.vectors.open(self.catalogue)
+
+    def _note_repair(self, name: str, empty: bool) -> None:
+        if not empty:
+            self.repairs.append(f"The {name} index was missing or damaged and was made again from the catalogue.")
+            logger.warning(self.repairs[-1])
+
+    def _close_indexes(self, *, seal: bool) -> None:
+        self.keywords.close(seal=seal)
+        self.vectors.close(seal=seal)
+
+    def _writer_only(self) -> None:
+        if self._lock.read_only:
+            raise DatelineError("This archive is open for reading only.")
+
+
+def embed(embedder: Embedder, text: str, drafts: Sequence[ChunkDraft]) -> tuple[EmbeddedChunk, ...]:
+    """Embed an article's chunks and their sentences."""
+    texts = [text[draft.start : draft.end] for draft in drafts]
+    spans = [[Span(s.start - draft.start, s.end - draft.start) for s in draft.sentences] for draft in drafts]
+    vectors = embedder.embed_chunks(texts, spans)
+    return tuple(EmbeddedChunk(draft, whole, rows) for draft, (whole, rows) in zip(drafts, vectors, strict=True))
+
+
+def archive_exists(data_dir: Path) -> bool:
+    """Say whether a folder holds an archive."""
+    return (data_dir / "catalogue.sqlite3").exists()

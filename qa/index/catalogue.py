@@ -1,0 +1,440 @@
+"""The catalogue: the only truth about articles, and the only owner of the archive's SQL."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, text, update
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from qa.errors import ArchiveDamaged, NotFound, WriteFailed
+from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, stored_chunk
+from qa.index.catalogue_schema import (
+    FILE_NAME,
+    articles,
+    changes,
+    chunks,
+    connect,
+    meta,
+    prepare,
+    revisions,
+    value_of,
+)
+from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared
+
+MOST_VARIABLES = 30_000
+"""SQLite binds at most 32,766 values in one statement."""
+
+
+class Catalogue:
+    """Read and write articles, revisions, chunks, their vectors and the change log."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the catalogue in a data folder.
+
+        Raises:
+            SchemaTooNew: A newer Dateline wrote it.
+            ArchiveDamaged: It is no database of ours.
+        """
+        self.path = folder / FILE_NAME
+        self._engine = connect(self.path)
+        try:
+            prepare(self._engine, self.path)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    # Recipe and change log
+
+    def value(self, key: str) -> Any:
+        """Return a stored JSON value, or None."""
+        with self._reading() as connection:
+            found = value_of(connection, key)
+            return None if found is None else json.loads(found)
+
+    def set_value(self, key: str, value: Any) -> None:
+        """Store a JSON value."""
+        with self._writing() as connection:
+            connection.execute(delete(meta).where(meta.c.key == key))
+            connection.execute(insert(meta).values(key=key, value=json.dumps(value)))
+
+    def last_change(self) -> int:
+        """Return the number of the newest change, 0 for an empty log."""
+        with self._reading() as connection:
+            return int(connection.scalar(select(func.max(changes.c.number))) or 0)
+
+    def changes_after(self, number: int) -> list[Change]:
+        """Return later changes in commit order."""
+        query = select(changes).where(changes.c.number > number).order_by(changes.c.number)
+        with self._reading() as connection:
+            return [Change(*row) for row in connection.execute(query)]
+
+    # Articles
+
+    def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
+        """Compare drafts with what is stored under their identity."""
+        with self._reading() as connection:
+            return [_classify(connection, draft) for draft in drafts]
+
+    def put(self, batch: Sequence[Prepared]) -> list[Known]:
+        """Store articles in one transaction; they are there for good when this returns."""
+        with self._writing() as connection:
+            return [_put(connection, prepared) for prepared in batch]
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Erase articles in all their revisions, leaving tombstones; return how many there were."""
+        with self._writing() as connection:
+            return sum(_remove(connection, article_id) for article_id in article_ids)
+
+    def article(self, article_id: str, revision: int | None = None) -> Article:
+        """Return an article in its current or a given revision.
+
+        Raises:
+            NotFound: The archive holds no such article or revision.
+        """
+        query = (
+            select(articles, revisions)
+            .join(revisions, revisions.c.article_id == articles.c.id)
+            .where(articles.c.id == article_id, articles.c.removed_at.is_(None))
+            .where(revisions.c.revision == (articles.c.revision if revision is None else revision))
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            which = "" if revision is None else f" in revision {revision}"
+            raise NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
+        names = [name for name in Article.__dataclass_fields__ if name not in {"id", "revision", "url", "external_id"}]
+        return Article(
+            id=row[0],
+            revision=row._mapping[revisions.c.revision],
+            url=row._mapping[articles.c.url],
+            external_id=row._mapping[articles.c.external_id],
+            **{name: row._mapping[revisions.c[name]] for name in names},
+        )
+
+    def summaries(self, filters: Filters, limit: int | None = None, offset: int = 0) -> list[ArticleSummary]:
+        """List articles, newest publication first, undated ones last."""
+        columns = (articles.c.id, articles.c.url, articles.c.external_id, revisions.c.title, revisions.c.publisher)
+        query = (
+            select(*columns, revisions.c.published_at, articles.c.revision)
+            .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+            .where(*_conditions(filters))
+            .order_by(articles.c.published_day.desc().nulls_last(), articles.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._reading() as connection:
+            return [ArticleSummary(*row) for row in connection.execute(query)]
+
+    def sources_under(self, folder: str) -> list[tuple[str, str]]:
+        """Return (article id, source) of the articles read from below a folder."""
+        prefix = folder.rstrip("/") + "/"
+        query = select(articles.c.id, articles.c.source).where(
+            articles.c.removed_at.is_(None), func.substr(articles.c.source, 1, len(prefix)) == prefix
+        )
+        with self._reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def coverage(self, filters: Filters) -> Coverage:
+        """Count the articles that a filter allows and find the newest publication date among them."""
+        where = _conditions(filters)
+        newest = (
+            select(revisions.c.published_at)
+            .join(articles, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+            .where(*where, articles.c.published_day.is_not(None))
+            .order_by(articles.c.published_day.desc(), revisions.c.published_at.desc())
+            .limit(1)
+        )
+        with self._reading() as connection:
+            count = connection.scalar(select(func.count()).select_from(articles).where(*where))
+            return Coverage(articles=int(count or 0), newest_published_at=connection.scalar(newest))
+
+    def publishers(self) -> list[str]:
+        """Return the names of the publishers in the archive."""
+        query = (
+            select(revisions.c.publisher)
+            .distinct()
+            .join(articles, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+            .where(articles.c.removed_at.is_(None), revisions.c.publisher.is_not(None))
+        )
+        with self._reading() as connection:
+            return sorted(connection.scalars(query))
+
+    # Chunks
+
+    def chunk_count(self, filters: Filters | None = None) -> int:
+        """Count the chunks, of all articles or of those that a filter allows."""
+        query = select(func.count()).select_from(chunks)
+        if filters:
+            query = query.join(articles, articles.c.id == chunks.c.article_id).where(*_conditions(filters))
+        with self._reading() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def chunk_ids(self) -> list[str]:
+        """Return the ids of all chunks."""
+        with self._reading() as connection:
+            return list(connection.scalars(select(chunks.c.id).order_by(chunks.c.id)))
+
+    def allowed(self, chunk_ids: Sequence[str], filters: Filters) -> set[str]:
+        """Return those of the chunks whose article a filter allows."""
+        found: set[str] = set()
+        with self._reading() as connection:
+            for part in _parts(chunk_ids):
+                query = select(chunks.c.id).join(articles, articles.c.id == chunks.c.article_id)
+                found.update(connection.scalars(query.where(chunks.c.id.in_(part), *_conditions(filters))))
+        return found
+
+    def chunks_of(self, article_ids: Sequence[str]) -> Iterator[StoredChunk]:
+        """Yield the chunks of some articles with their vectors."""
+        for part in _parts(article_ids):
+            yield from self._stored(_chunk_query().where(chunks.c.article_id.in_(part)))
+
+    def all_chunks(self) -> Iterator[StoredChunk]:
+        """Yield every chunk with its vectors, a thousand rows in memory at a time."""
+        yield from self._stored(_chunk_query())
+
+    def chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, StoredChunk]:
+        """Return chunks with their vectors by id; unknown ids are left out."""
+        found: dict[str, StoredChunk] = {}
+        for part in _parts(chunk_ids):
+            found.update({chunk.id: chunk for chunk in self._stored(_chunk_query().where(chunks.c.id.in_(part)))})
+        return found
+
+    def vectors(self, chunk_ids: Sequence[str]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
+        """Return the ids found and their embeddings, shape (found, dimension)."""
+        rows: list[Row[Any]] = []
+        with self._reading() as connection:
+            for part in _parts(chunk_ids):
+                rows += connection.execute(select(chunks.c.id, chunks.c.embedding).where(chunks.c.id.in_(part)))
+        return _matrix(rows)
+
+    def filtered_vectors(self, filters: Filters) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
+        """Return the ids and embeddings of every chunk that a filter allows."""
+        query = select(chunks.c.id, chunks.c.embedding).join(articles, articles.c.id == chunks.c.article_id)
+        with self._reading() as connection:
+            return _matrix(list(connection.execute(query.where(*_conditions(filters)))))
+
+    def replace_chunks(self, article_id: str, prepared: Prepared) -> None:
+        """Store an article's chunks again, as another recipe makes them."""
+        with self._writing() as connection:
+            row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+            dropped = _drop_chunks(connection, article_id)
+            _add_chunks(connection, article_id, row.revision, prepared)
+            connection.execute(
+                insert(changes).values(article_id=article_id, dropped_revision=row.revision, dropped_chunks=dropped)
+            )
+
+    # Health
+
+    def problems(self) -> list[str]:
+        """Check the database and every chunk's place in its article; return plain sentences, none when sound."""
+        found: list[str] = []
+        with self._reading() as connection:
+            found += [
+                f"The catalogue is damaged: {row[0]}."
+                for row in connection.execute(text("PRAGMA integrity_check"))
+                if row[0] != "ok"
+            ]
+            orphans = connection.scalar(
+                select(func.count())
+                .select_from(
+                    chunks.outerjoin(
+                        articles, and_(articles.c.id == chunks.c.article_id, articles.c.revision == chunks.c.revision)
+                    )
+                )
+                .where(articles.c.id.is_(None))
+            )
+            hashes = connection.execute(_current(articles.c.id, articles.c.content_hash, revisions.c.text))
+            found += [
+                f"Article {row[0]} does not hold the text that was stored."
+                for row in hashes
+                if content_hash(row[2]) != row[1]
+            ]
+        return found + ([f"{orphans} chunks belong to no current article."] if orphans else [])
+
+    def _stored(self, query: Select[Any]) -> Iterator[StoredChunk]:
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(query):
+                yield stored_chunk(row)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as exc:
+            raise ArchiveDamaged(f"The catalogue {self.path} cannot be read: {exc.orig}.") from exc
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except OperationalError as exc:
+            raise WriteFailed(f"The catalogue could not be written: {exc.orig}.") from exc
+        except DatabaseError as exc:
+            raise ArchiveDamaged(f"The catalogue {self.path} cannot be written: {exc.orig}.") from exc
+
+
+def content_hash(value: str) -> str:
+    """Return the digest by which two texts are the same."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity(draft: ArticleDraft) -> str:
+    """Return what makes an article the same one next time: URL, else corpus and given id, else its content."""
+    if draft.url:
+        return f"url {draft.url}"
+    if draft.external_id:
+        return f"id {json.dumps([draft.corpus, draft.external_id], ensure_ascii=False)}"
+    return f"text {content_hash(draft.text)}"
+
+
+def article_id(draft: ArticleDraft) -> str:
+    """Derive an article's id from its identity."""
+    return hashlib.sha256(identity(draft).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _classify(connection: Connection, draft: ArticleDraft) -> Known:
+    key, digest = article_id(draft), content_hash(draft.text)
+    row = connection.execute(select(articles).where(articles.c.id == key)).first()
+    twin = connection.scalar(
+        select(articles.c.id).where(
+            articles.c.content_hash == digest, articles.c.id != key, articles.c.removed_at.is_(None)
+        )
+    )
+    if row is None:
+        return Known(key, "new", twin)
+    if row.removed_at is not None:
+        return Known(key, "removed")
+    if row.content_hash != digest:
+        return Known(key, "changed", twin)
+    stored = connection.execute(
+        select(revisions).where(revisions.c.article_id == key, revisions.c.revision == row.revision)
+    ).one()
+    wanted = draft_columns(draft)
+    # When it was read is no news about the article.
+    same = all(stored._mapping[name] == value for name, value in wanted.items() if name not in {"text", "retrieved_at"})
+    return Known(key, "unchanged" if same else "metadata", twin)
+
+
+def _put(connection: Connection, prepared: Prepared) -> Known:
+    draft = prepared.draft
+    known = _classify(connection, draft)
+    if known.state in {"unchanged", "removed"}:
+        return known
+    key = known.article_id
+    row = connection.execute(select(articles.c.revision).where(articles.c.id == key)).first()
+    before = row[0] if row else 0
+    after = before if known.state == "metadata" else before + 1
+    fields = {
+        "revision": after,
+        "source": draft.source,
+        "corpus": draft.corpus,
+        "external_id": draft.external_id,
+        "url": draft.url,
+        "content_hash": content_hash(draft.text),
+        "publisher_key": publisher_key(draft.publisher) if draft.publisher else None,
+        "published_day": draft.published_at[:10] if draft.published_at else None,
+    }
+    if row is None:
+        connection.execute(insert(articles).values(id=key, identity=identity(draft), **fields))
+    else:
+        connection.execute(update(articles).where(articles.c.id == key).values(**fields))
+    dropped = 0
+    if known.state == "metadata":
+        dropped = int(
+            connection.scalar(select(func.count()).select_from(chunks).where(chunks.c.article_id == key)) or 0
+        )
+        where = and_(revisions.c.article_id == key, revisions.c.revision == after)
+        connection.execute(update(revisions).where(where).values(**draft_columns(draft)))
+    else:
+        dropped = _drop_chunks(connection, key)
+        values = {"article_id": key, "revision": after, "stored_at": _now(), **draft_columns(draft)}
+        connection.execute(insert(revisions).values(**values))
+        _add_chunks(connection, key, after, prepared)
+    connection.execute(insert(changes).values(article_id=key, dropped_revision=before, dropped_chunks=dropped))
+    return known
+
+
+def _add_chunks(connection: Connection, key: str, revision: int, prepared: Prepared) -> None:
+    rows = [chunk_values(key, revision, at, chunk) for at, chunk in enumerate(prepared.chunks)]
+    if rows:
+        connection.execute(insert(chunks), rows)
+
+
+def _drop_chunks(connection: Connection, key: str) -> int:
+    return connection.execute(delete(chunks).where(chunks.c.article_id == key)).rowcount
+
+
+def _remove(connection: Connection, key: str) -> int:
+    where = and_(articles.c.id == key, articles.c.removed_at.is_(None))
+    revision = connection.scalar(select(articles.c.revision).where(where))
+    if revision is None:
+        return 0
+    dropped = _drop_chunks(connection, key)
+    connection.execute(delete(revisions).where(revisions.c.article_id == key))
+    blank = {"content_hash": None, "publisher_key": None, "published_day": None, "source": None}
+    connection.execute(update(articles).where(where).values(removed_at=_now(), **blank))
+    connection.execute(insert(changes).values(article_id=key, dropped_revision=revision, dropped_chunks=dropped))
+    return 1
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [articles.c.removed_at.is_(None)]
+    if filters.publishers:
+        where.append(articles.c.publisher_key.in_([publisher_key(name) for name in filters.publishers]))
+    if filters.first_day:
+        where.append(articles.c.published_day >= filters.first_day)
+    if filters.last_day:
+        where.append(articles.c.published_day <= filters.last_day)
+    if filters.article_ids is not None:
+        where.append(articles.c.id.in_(filters.article_ids))
+    if filters.exclude_article_ids:
+        where.append(articles.c.id.not_in(filters.exclude_article_ids))
+    return where
+
+
+def publisher_key(name: str) -> str:
+    """Return the form by which publishers' names are compared."""
+    return " ".join(name.casefold().split())
+
+
+def _current(*columns: Any) -> Select[Any]:
+    joined = and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+    return select(*columns).select_from(articles.join(revisions, joined)).where(articles.c.removed_at.is_(None))
+
+
+def _chunk_query() -> Select[Any]:
+    passage = func.substr(revisions.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
+    return (
+        select(chunks, passage, articles.c.url, revisions.c.title, revisions.c.publisher, revisions.c.published_at)
+        .join(articles, articles.c.id == chunks.c.article_id)
+        .join(revisions, and_(revisions.c.article_id == chunks.c.article_id, revisions.c.revision == chunks.c.revision))
+        .order_by(chunks.c.id)
+    )
+
+
+def _parts(values: Sequence[str]) -> Iterator[list[str]]:
+    for at in range(0, len(values), MOST_VARIABLES):
+        yield list(values[at : at + MOST_VARIABLES])
+
+
+def _matrix(rows: Sequence[Row[Any]]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
+    ids = [row[0] for row in rows]
+    if not ids:
+        return ids, np.zeros((0, 0), dtype=np.float32)
+    return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(ids), -1)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,107 @@
+"""How articles, chunks and vectors become rows of the catalogue, and back."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Row
+
+from qa.types import ArticleDraft, Chunk, EmbeddedChunk, Span
+
+if TYPE_CHECKING:
+    from qa.types import Matrix, Vector
+
+DRAFT_COLUMNS = (
+    "text",
+    "title",
+    "publisher",
+    "author",
+    "published_at",
+    "updated_at",
+    "retrieved_at",
+    "language",
+    "section",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log: an article, and the chunks of it that went with the change."""
+
+    number: int
+    article_id: str
+    dropped_revision: int | None
+    dropped_chunks: int
+
+    @property
+    def dropped_ids(self) -> list[str]:
+        """The ids of the chunks that went."""
+        if self.dropped_revision is None:
+            return []
+        return [chunk_id(self.article_id, self.dropped_revision, at) for at in range(self.dropped_chunks)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the catalogue keeps it; vectors are decoded only when asked for."""
+
+    chunk: Chunk
+    spans: bytes
+    embedding: bytes
+    sentence_bytes: bytes
+
+    @property
+    def id(self) -> str:
+        """The chunk's id."""
+        return self.chunk.id
+
+    @property
+    def vector(self) -> "Vector":
+        """The chunk's embedding, shape (dimension,), unit length."""
+        return np.frombuffer(self.embedding, dtype=np.float32)
+
+    @property
+    def sentences(self) -> tuple[Span, ...]:
+        """The places of its sentences in the article."""
+        pairs = np.frombuffer(self.spans, dtype=np.int32).reshape(-1, 2)
+        return tuple(Span(int(start), int(end)) for start, end in pairs)
+
+    @property
+    def sentence_vectors(self) -> "Matrix":
+        """A unit row per sentence; they are kept as int8 of their own scale, which leaves the direction."""
+        rows = np.frombuffer(self.sentence_bytes, dtype=np.int8).reshape(len(self.spans) // 8, -1).astype(np.float32)
+        unit: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return unit
+
+
+def chunk_id(article_id: str, revision: int, at: int) -> str:
+    """Name a chunk by its article, revision and place."""
+    return f"{article_id}-{revision}-{at:04d}"
+
+
+def draft_columns(draft: ArticleDraft) -> dict[str, Any]:
+    """Return what a revision keeps of a draft."""
+    return {name: getattr(draft, name) for name in DRAFT_COLUMNS}
+
+
+def chunk_values(article_id: str, revision: int, at: int, chunk: EmbeddedChunk) -> dict[str, Any]:
+    """Return the row of one chunk."""
+    spans = np.array([(span.start, span.end) for span in chunk.draft.sentences], dtype=np.int32)
+    largest = np.maximum(np.abs(chunk.sentence_vectors).max(axis=1, keepdims=True), 1e-12)
+    return {
+        "id": chunk_id(article_id, revision, at),
+        "article_id": article_id,
+        "revision": revision,
+        "start": chunk.draft.start,
+        "end": chunk.draft.end,
+        "sentences": spans.tobytes(),
+        "embedding": np.asarray(chunk.vector, dtype=np.float32).tobytes(),
+        "sentence_vectors": np.round(chunk.sentence_vectors / largest * 127).astype(np.int8).tobytes(),
+    }
+
+
+def stored_chunk(row: Row[Any]) -> StoredChunk:
+    """Read a row of chunk columns followed by text, url, title, publisher and publication date."""
+    (key, article, revision, start, end, spans, embedding, sentence_bytes, passage, url, title, publisher, day) = row
+    chunk = Chunk(key, article, revision, passage, start, end, url, title, publisher, day)
+    return StoredChunk(chunk, spans, embedding, sentence_bytes)

@@ -1,0 +1,180 @@
+"""The catalogue's tables, and how a data folder's database is opened, checked and migrated."""
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import DatabaseError
+
+from qa.errors import ArchiveDamaged, SchemaTooNew
+
+logger = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+FILE_NAME = "catalogue.sqlite3"
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("removed_at", String),
+    Column("source", Text, index=True),
+    Column("corpus", Text),
+    Column("external_id", Text),
+    Column("url", Text),
+    Column("content_hash", String, index=True),
+    Column("publisher_key", Text, index=True),
+    Column("published_day", String, index=True),
+)
+"""One row per identity; what filters and look-ups need of its current revision. A tombstone keeps no text."""
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", String, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text),
+    Column("publisher", Text),
+    Column("author", Text),
+    Column("published_at", String),
+    Column("updated_at", String),
+    Column("retrieved_at", String),
+    Column("language", String),
+    Column("section", Text),
+    Column("stored_at", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("article_id", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", LargeBinary, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("sentence_vectors", LargeBinary, nullable=False),
+    Index("chunks_by_article", "article_id"),
+)
+"""Chunks of current revisions. ``sentences``: int32 pairs; ``embedding``: float32; ``sentence_vectors``: int8 rows."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", String, nullable=False),
+    Column("dropped_revision", Integer),
+    Column("dropped_chunks", Integer, nullable=False, default=0),
+    sqlite_autoincrement=True,
+)
+"""The change log the derived indexes follow: which article changed, and how many chunks of which revision went."""
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: Mapping[int, Migration] = {}
+"""From a schema version to the step that makes the next one of it."""
+
+
+def connect(path: Path) -> Engine:
+    """Open the database file with the settings that its durability rests on."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA mmap_size=1073741824")
+
+    return engine
+
+
+def prepare(
+    engine: Engine, path: Path, *, version: int = SCHEMA_VERSION, migrations: Mapping[int, Migration] = MIGRATIONS
+) -> None:
+    """Create the tables of a new catalogue, or bring an older one up to date after a backup copy.
+
+    Raises:
+        SchemaTooNew: A newer Dateline wrote it.
+        ArchiveDamaged: It is no database of ours.
+    """
+    try:
+        with engine.begin() as connection:
+            found = _schema_version(connection)
+            if found is None:
+                metadata.create_all(connection)
+                connection.execute(insert(meta).values(key="schema_version", value=str(version)))
+                return
+        if found > version:
+            raise SchemaTooNew(
+                f"This archive was written by a newer Dateline (schema {found}, this one knows {version}); please upgrade."
+            )
+        if found < version:
+            _migrate(engine, path, found, version, migrations)
+    except DatabaseError as exc:
+        raise ArchiveDamaged(f"The catalogue {path} cannot be read; please restore it from a backup.") from exc
+
+
+def _schema_version(connection: Connection) -> int | None:
+    if not engine_has_meta(connection):
+        return None
+    value = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
+    return int(value) if value is not None else None
+
+
+def engine_has_meta(connection: Connection) -> bool:
+    """Say whether the database already is a catalogue."""
+    return connection.dialect.has_table(connection, "meta")
+
+
+def _migrate(engine: Engine, path: Path, found: int, version: int, migrations: Mapping[int, Migration]) -> None:
+    backup = path.with_name(f"{path.stem}.schema{found}.backup.sqlite3")
+    _copy_database(path, backup)
+    logger.info("The catalogue is brought from schema %s to %s; a copy of the old one is %s.", found, version, backup)
+    with engine.begin() as connection:
+        for step in range(found, version):
+            migrations[step](connection)
+        connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version)))
+
+
+def _copy_database(path: Path, backup: Path) -> None:
+    scratch = backup.with_suffix(".new")
+    source, target = sqlite3.connect(path), sqlite3.connect(scratch)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+    shutil.move(scratch, backup)
+
+
+def value_of(connection: Connection, key: str) -> str | None:
+    """Return a value of the meta table."""
+    found: Any = connection.scalar(select(meta.c.value).where(meta.c.key == key))
+    return None if found is None else str(found)

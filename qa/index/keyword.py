@@ -1,0 +1,242 @@
+"""The keyword index: BM25 over title, publisher, date and text. The only owner of tantivy."""
+
+import logging
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from qa.index.catalogue import Catalogue, publisher_key
+from qa.index.catalogue_rows import StoredChunk
+from qa.index.derived import DerivedFolder
+from qa.types import Filters
+
+logger = logging.getLogger(__name__)
+
+ANALYZER = "dateline"
+FORMAT = "keyword-1"
+"""Raised when the fields or the analyzer change; an index of another format is rebuilt."""
+WRITER_BYTES = 64 * 2**20
+MOST_TERMS = 400
+"""Words of a question that are looked up; the longest allowed question has about as many."""
+
+
+class KeywordIndex:
+    """Follow the catalogue's change log in a tantivy index and answer BM25 queries."""
+
+    def __init__(self, root: Path) -> None:
+        """Use a folder; nothing is opened yet."""
+        self._folder = DerivedFolder(root)
+        self._index: tantivy.Index | None = None
+        self._writer: tantivy.IndexWriter | None = None
+        self._generation = 0
+        self.applied = 0
+        self._analyzer = _analyzer()
+
+    # Opening and closing
+
+    def open(self) -> bool:
+        """Open the live generation if it is as it was left; say whether it was."""
+        state = self._folder.state
+        if state is None or state.writing or state.recipe != FORMAT or not self._folder.intact(state):
+            return False
+        try:
+            self._open(self._folder.path(state.generation))
+        except ValueError:
+            return False
+        self._generation, self.applied = state.generation, state.applied
+        return True
+
+    def close(self, *, seal: bool) -> None:
+        """Close the index; ``seal`` when this process wrote it and everything is committed."""
+        wrote = self._writer is not None
+        self._drop_writer()
+        self._index = None
+        if seal and wrote:
+            self._folder.seal(self._generation, self.applied, FORMAT)
+
+    def rebuild(self, catalogue: Catalogue) -> None:
+        """Make a new generation from the catalogue beside the live one, check it, then switch."""
+        self._drop_writer()
+        applied = catalogue.last_change()
+        generation, path = self._folder.next_generation()
+        try:
+            self._open(path)
+            writer = self._start_writing()
+            for chunk in catalogue.all_chunks():
+                writer.add_document(_document(chunk))
+            self._commit()
+            if self.count() != catalogue.chunk_count():
+                raise RuntimeError("a rebuilt keyword index does not hold every chunk")
+        except BaseException:
+            self._drop_writer()
+            self._index = None
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        self._drop_writer()
+        self._folder.seal(generation, applied, FORMAT)
+        self._generation, self.applied = generation, applied
+
+    # Following the catalogue
+
+    def catch_up(self, catalogue: Catalogue) -> None:
+        """Apply every change of the catalogue after the last one applied."""
+        changes = catalogue.changes_after(self.applied)
+        if not changes:
+            return
+        if self._writer is None:
+            self._folder.mark_writing(self._generation, self.applied, FORMAT)
+        writer = self._start_writing()
+        touched = list(dict.fromkeys(change.article_id for change in changes))
+        for article_id in touched:
+            writer.delete_documents_by_term("article_id", article_id)
+        for chunk in catalogue.chunks_of(touched):
+            writer.add_document(_document(chunk))
+        self._commit()
+        self.applied = changes[-1].number
+
+    # Asking
+
+    def count(self) -> int:
+        """Return how many chunks the index holds."""
+        return int(self._searcher().num_docs)
+
+    def terms(self, text: str) -> list[str]:
+        """Return a text's words as the index knows them: lower case, without accents, stemmed."""
+        return list(self._analyzer.analyze(text))
+
+    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return in how many chunks each term occurs."""
+        searcher = self._searcher()
+        return {term: int(searcher.doc_freq("text", term)) for term in set(terms)}
+
+    def query(self, text: str, n: int, filters: Filters | None = None) -> list[tuple[str, float]]:
+        """Return at most ``n`` (chunk id, BM25 score), best first."""
+        words = self._any_of(self.terms(text))
+        return [] if words is None else self._search([(tantivy.Occur.Must, words), *self._limits(filters)], n)
+
+    def scores(self, text: str, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """Return the BM25 scores of given chunks; one without a common word is missing."""
+        words = self._any_of(self.terms(text))
+        if words is None or not chunk_ids:
+            return {}
+        wanted = tantivy.Query.term_set_query(self._schema, "chunk_id", list(chunk_ids))
+        return dict(self._search([(tantivy.Occur.Must, words), _silently(wanted)], len(chunk_ids)))
+
+    def _search(self, clauses: "list[tuple[tantivy.Occur, tantivy.Query]]", n: int) -> list[tuple[str, float]]:
+        searcher = self._searcher()
+        query = tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else clauses[0][1]
+        hits = searcher.search(query, limit=max(n, 1), count=False).hits
+        return [(str(searcher.doc(address).get_first("chunk_id")), float(score)) for score, address in hits]
+
+    def _any_of(self, terms: Sequence[str]) -> "tantivy.Query | None":
+        queries = [tantivy.Query.term_query(self._schema, "text", term) for term in terms[:MOST_TERMS]]
+        if not queries:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+    def _limits(self, filters: Filters | None) -> "list[tuple[tantivy.Occur, tantivy.Query]]":
+        if not filters:
+            return []
+        clauses = []
+        if filters.publishers:
+            names = [publisher_key(name) for name in filters.publishers]
+            clauses.append(_silently(tantivy.Query.term_set_query(self._schema, "publisher", names)))
+        if filters.first_day or filters.last_day:
+            first, last = _day_number(filters.first_day), _day_number(filters.last_day)
+            clauses.append(
+                _silently(
+                    tantivy.Query.range_query(
+                        self._schema, "day", tantivy.FieldType.Integer, 1 if first is None else first, last
+                    )
+                )
+            )
+        if filters.article_ids is not None:
+            ids = list(filters.article_ids) or [""]
+            clauses.append(_silently(tantivy.Query.term_set_query(self._schema, "article_id", ids)))
+        if filters.exclude_article_ids:
+            banned = tantivy.Query.term_set_query(self._schema, "article_id", list(filters.exclude_article_ids))
+            clauses.append((tantivy.Occur.MustNot, banned))
+        return clauses
+
+    def _searcher(self) -> tantivy.Searcher:
+        assert self._index is not None, "the keyword index is not open"
+        return self._index.searcher()
+
+    def _open(self, path: Path) -> None:
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(path), reuse=True)
+        self._index.register_tokenizer(ANALYZER, _analyzer())
+
+    def _start_writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            assert self._index is not None, "the keyword index is not open"
+            self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        return self._writer
+
+    def _commit(self) -> None:
+        assert self._index is not None
+        assert self._writer is not None
+        self._writer.commit()
+        self._index.reload()
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+
+def header(chunk: StoredChunk) -> str:
+    """Return what stands in front of a chunk's text for BM25: title, publisher and date, in words and digits."""
+    about = chunk.chunk
+    day = about.published_at[:10] if about.published_at else ""
+    return "\n".join(part for part in (about.title, about.publisher, _spoken_day(day), day) if part)
+
+
+def _spoken_day(day: str) -> str:
+    from datetime import date
+
+    try:
+        return f"{date.fromisoformat(day):%d %B %Y}"
+    except ValueError:
+        return ""
+
+
+def _document(chunk: StoredChunk) -> tantivy.Document:
+    about = chunk.chunk
+    document = tantivy.Document()
+    document.add_text("chunk_id", about.id)
+    document.add_text("article_id", about.article_id)
+    document.add_text("publisher", publisher_key(about.publisher or ""))
+    document.add_integer("day", _day_number((about.published_at or "")[:10]) or 0)
+    document.add_text("text", f"{header(chunk)}\n{about.text}")
+    return document
+
+
+def _day_number(day: str | None) -> int | None:
+    digits = (day or "").replace("-", "")
+    return int(digits) if len(digits) == 8 and digits.isdigit() else None
+
+
+def _silently(query: tantivy.Query) -> "tuple[tantivy.Occur, tantivy.Query]":
+    # A limit decides who may come, not how well he scores.
+    return tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (tantivy.Filter.remove_long(60), tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold()):
+        builder = builder.filter(step)
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _schema() -> tantivy.Schema:
+    builder: Any = tantivy.SchemaBuilder()
+    builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="position")
+    return builder.build()

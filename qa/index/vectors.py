@@ -1,0 +1,239 @@
+"""The vector index: a Chroma collection that follows the catalogue. The only owner of chromadb.
+
+What was measured decides how it is used: ``upsert`` because ``add`` ignores known ids silently; no texts and no
+metadata in it (filters over metadata are 20 to 70 times slower than the query); one batch is at most 5,461 rows; the
+HNSW half can break in a crash without an error, so a folder that was not left cleanly is compared with the catalogue
+by a process of its own (``vectors_check``) before it answers.
+"""
+
+import json
+import logging
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qa.index.catalogue import Catalogue
+from qa.index.catalogue_rows import StoredChunk
+from qa.index.derived import DerivedFolder
+
+if TYPE_CHECKING:
+    import chromadb
+
+    from qa.types import Vector
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "chunks"
+FORMAT = "vectors-1"
+BATCH = 2000
+DATABASE = "chroma.sqlite3"
+CHECK_TIMEOUT_S = 900
+Item = TypeVar("Item")
+
+
+class VectorIndex:
+    """Follow the catalogue's change log in a Chroma collection and answer nearest-neighbour queries."""
+
+    def __init__(self, root: Path) -> None:
+        """Use a folder; nothing is opened, and chromadb is not imported, until it is needed."""
+        # Chroma writes into its SQLite file at every opening; that half is checked by content instead.
+        self._folder = DerivedFolder(root, volatile=frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"}))
+        self._client: Any = None
+        self._collection: chromadb.Collection | None = None
+        self._generation = 0
+        self._wrote = False
+        self.applied = 0
+
+    # Opening and closing
+
+    def open(self, catalogue: Catalogue) -> bool:
+        """Point at the live generation if it is as it was left; say whether it was."""
+        state = self._folder.state
+        if state is None or state.recipe != FORMAT:
+            return False
+        path = self._folder.path(state.generation)
+        if state.writing:
+            return self._salvage(state.generation, catalogue)
+        if not self._folder.intact(state) or not _database_is_sound(path / DATABASE):
+            return False
+        self._generation, self.applied = state.generation, state.applied
+        return True
+
+    def close(self, *, seal: bool) -> None:
+        """Close the collection; ``seal`` when this process wrote it."""
+        if seal and self._wrote:
+            self._settle()
+        self._stop()
+        if seal and self._wrote:
+            self._folder.seal(self._generation, self.applied, FORMAT)
+        self._wrote = False
+
+    def rebuild(self, catalogue: Catalogue) -> None:
+        """Make a new generation from the catalogue's embeddings beside the live one, check it, then switch."""
+        self._stop()
+        applied = catalogue.last_change()
+        generation, path = self._folder.next_generation()
+        try:
+            self._start(path, create=True)
+            self._upsert(catalogue.all_chunks())
+            if self.count() != catalogue.chunk_count():
+                raise RuntimeError("a rebuilt vector index does not hold every chunk")
+            self._settle()
+        except BaseException:
+            self._stop()
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        self._stop()
+        self._folder.seal(generation, applied, FORMAT)
+        self._generation, self.applied, self._wrote = generation, applied, False
+
+    # Following the catalogue
+
+    def catch_up(self, catalogue: Catalogue) -> None:
+        """Apply every change of the catalogue after the last one applied."""
+        changes = catalogue.changes_after(self.applied)
+        if not changes:
+            return
+        if not self._wrote:
+            self._folder.mark_writing(self._generation, self.applied, FORMAT)
+            self._wrote = True
+        touched = list(dict.fromkeys(change.article_id for change in changes))
+        dropped = [chunk_id for change in changes for chunk_id in change.dropped_ids]
+        collection = self._opened()
+        for part in batches(dropped, BATCH):
+            collection.delete(ids=part)
+        self._upsert(catalogue.chunks_of(touched))
+        self.applied = changes[-1].number
+
+    # Asking
+
+    def count(self) -> int:
+        """Return how many chunks the collection holds."""
+        return self._opened().count()
+
+    def query(self, vector: "Vector", n: int) -> list[tuple[str, float]]:
+        """Return at most ``n`` (chunk id, cosine similarity), nearest first."""
+        found: Any = self._opened().query(query_embeddings=[vector], n_results=max(n, 1), include=["distances"])  # type: ignore[list-item]
+        return [
+            (key, 1.0 - float(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def problems(self, catalogue: Catalogue) -> list[str]:
+        """Compare everything in the collection with the catalogue; return plain sentences, none when sound."""
+        report = check_in_subprocess(self._folder.path(self._generation), catalogue.path)
+        if report is None:
+            return ["The vector index cannot be read."]
+        found = [f"The vector index is wrong: {report['wrong']}."] if report["wrong"] else []
+        for name in ("missing", "extra"):
+            if report[name]:
+                found.append(f"The vector index has {len(report[name])} {name} passages.")
+        return found
+
+    # Chroma itself
+
+    def _opened(self) -> "chromadb.Collection":
+        if self._collection is None:
+            self._start(self._folder.path(self._generation), create=False)
+        assert self._collection is not None
+        return self._collection
+
+    def _start(self, path: Path, *, create: bool) -> None:
+        self._client = open_client(path)
+        if create:
+            self._collection = self._client.create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        else:
+            self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def _stop(self) -> None:
+        self._collection = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _upsert(self, chunks: Iterable[StoredChunk]) -> None:
+        collection = self._opened()
+        for part in batches(chunks, BATCH):
+            collection.upsert(ids=[chunk.id for chunk in part], embeddings=[chunk.vector for chunk in part])  # type: ignore[misc]
+
+    def _settle(self) -> None:
+        # A query makes Chroma apply its write-ahead rows now, so that readers will not have to write.
+        collection = self._opened()
+        if collection.count():
+            first: Any = collection.get(limit=1, include=["embeddings"])
+            collection.query(query_embeddings=first["embeddings"], n_results=1)
+
+    def _salvage(self, generation: int, catalogue: Catalogue) -> bool:
+        """Bring a generation that was not left cleanly in line with the catalogue, if its contents are right."""
+        report = check_in_subprocess(self._folder.path(generation), catalogue.path)
+        if report is None or report["wrong"]:
+            return False
+        self._generation, self._wrote = generation, True
+        for part in batches(report["extra"], BATCH):
+            self._opened().delete(ids=part)
+        missing = catalogue.chunks_by_id(report["missing"])
+        self._upsert(missing.values())
+        self.applied = catalogue.last_change()
+        return True
+
+
+def open_client(path: Path) -> Any:
+    """Open Chroma on a folder, with its telemetry off."""
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    return chromadb.PersistentClient(str(path), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def check_in_subprocess(path: Path, catalogue: Path) -> dict[str, Any] | None:
+    """Compare a collection with the catalogue in another process, since a broken one can crash its reader.
+
+    Returns:
+        ``missing`` and ``extra`` chunk ids and ``wrong`` (a sentence, or empty); None when the check itself died.
+    """
+    command = [sys.executable, "-m", "qa.index.vectors_check", str(path), str(catalogue)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=CHECK_TIMEOUT_S, cwd=Path(__file__).parents[2], check=True
+        )
+        report: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError):
+        return None
+    return report
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Cut an iterable into lists of at most ``size``."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def _database_is_sound(path: Path) -> bool:
+    """Check Chroma's SQLite file without chromadb: its structure, and that queue and ids can be read."""
+    if not path.is_file():
+        return False
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                return False
+            rows = connection.execute("SELECT count(*) FROM collections WHERE name = ?", (COLLECTION,)).fetchone()
+            return rows == (1,)
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return False
+
+
+def ids_in(collection: "chromadb.Collection") -> Sequence[str]:
+    """Return every id of a collection."""
+    return collection.get(include=[])["ids"]
