@@ -120,6 +120,27 @@ class EmbeddedChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be stored; without chunks where only its metadata changed."""
+
+    draft: ArticleDraft
+    chunks: tuple[EmbeddedChunk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows about the identity and the text of a draft.
+
+    ``metadata`` is the same text with other metadata, ``removed`` an identity that was removed and stays so.
+    ``duplicate_of`` is an article of another identity with the same text.
+    """
+
+    article_id: str
+    state: Literal["new", "changed", "metadata", "unchanged", "removed"]
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage of an article: ``text == article.text[start:end]``."""
 
