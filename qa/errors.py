@@ -34,6 +34,7 @@ class DatelineError(Exception):
     exit_code = 1
 
     def __init__(self, user_message: str) -> None:
+        """Keep the sentence and draw an id that also goes into the log."""
         super().__init__(user_message)
         self.user_message = user_message
         self.id = secrets.token_hex(4)

@@ -1,6 +1,6 @@
-"""Every type that crosses a module boundary: pure values, frozen, with no behaviour but their JSON form.
+r"""Every type that crosses a module boundary: pure values, frozen, with no behaviour but their JSON form.
 
-Offsets count code points of the stored article text (NFC, ``\\n`` line ends). Dates are ISO 8601 strings as the
+Offsets count code points of the stored article text (NFC, ``\n`` line ends). Dates are ISO 8601 strings as the
 article gave them; a date without a time stays one; unknown is None.
 """
 
@@ -29,9 +29,9 @@ EngineName = Literal["quotes", "chat"]
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """An article as ingestion hands it over: cleaned text and metadata, not yet known to the archive.
+    r"""An article as ingestion hands it over: cleaned text and metadata, not yet known to the archive.
 
-    ``text`` is NFC with ``\\n`` line ends. ``corpus`` and ``external_id`` identify an article that has no URL.
+    ``text`` is NFC with ``\n`` line ends. ``corpus`` and ``external_id`` identify an article that has no URL.
     """
 
     text: str

@@ -53,7 +53,8 @@ def export(folder: Path, scratch: Path) -> Path:
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
             output = self.model(input_ids=ids, attention_mask=mask, token_type_ids=types, use_cache=False)
-            return output.last_hidden_state
+            states: torch.Tensor = output.last_hidden_state
+            return states
 
     names = ["input_ids", "attention_mask", "token_type_ids"]
     sample = (torch.ones(2, 16, dtype=torch.long),) * 3

@@ -28,7 +28,8 @@ def load_tokenizer(folder: Path) -> "Tokenizer":
 
 def token_spans(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of each word piece of a text of any length."""
-    return [tuple(span) for span in tokenizer.encode(text, add_special_tokens=False).offsets]
+    spans: list[tuple[int, int]] = tokenizer.encode(text, add_special_tokens=False).offsets
+    return spans
 
 
 def encode_query(tokenizer: "Tokenizer", text: str, most: int) -> list[int]:

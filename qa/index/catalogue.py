@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, NotFound, WriteFailed
@@ -211,7 +211,7 @@ class Catalogue:
 
     def vectors(self, chunk_ids: Sequence[str]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
         """Return the ids found and their embeddings, shape (found, dimension)."""
-        rows: list[Row[Any]] = []
+        rows: list[Sequence[Any]] = []
         with self._reading() as connection:
             for part in _parts(chunk_ids):
                 rows += connection.execute(select(chunks.c.id, chunks.c.embedding).where(chunks.c.id.in_(part)))
@@ -429,7 +429,7 @@ def _parts(values: Sequence[str]) -> Iterator[list[str]]:
         yield list(values[at : at + MOST_VARIABLES])
 
 
-def _matrix(rows: Sequence[Row[Any]]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
+def _matrix(rows: Sequence[Sequence[Any]]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
     ids = [row[0] for row in rows]
     if not ids:
         return ids, np.zeros((0, 0), dtype=np.float32)

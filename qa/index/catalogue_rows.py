@@ -1,10 +1,10 @@
 """How articles, chunks and vectors become rows of the catalogue, and back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Row
 
 from qa.types import ArticleDraft, Chunk, EmbeddedChunk, Span
 
@@ -100,7 +100,7 @@ def chunk_values(article_id: str, revision: int, at: int, chunk: EmbeddedChunk) 
     }
 
 
-def stored_chunk(row: Row[Any]) -> StoredChunk:
+def stored_chunk(row: Sequence[Any]) -> StoredChunk:
     """Read a row of chunk columns followed by text, url, title, publisher and publication date."""
     (key, article, revision, start, end, spans, embedding, sentence_bytes, passage, url, title, publisher, day) = row
     chunk = Chunk(key, article, revision, passage, start, end, url, title, publisher, day)

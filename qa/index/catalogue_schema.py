@@ -133,7 +133,8 @@ def prepare(
                 return
         if found > version:
             raise SchemaTooNew(
-                f"This archive was written by a newer Dateline (schema {found}, this one knows {version}); please upgrade."
+                f"This archive was written by a newer Dateline (schema {found}, this one knows {version}); "
+                "please upgrade."
             )
         if found < version:
             _migrate(engine, path, found, version, migrations)

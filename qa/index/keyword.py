@@ -239,4 +239,5 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("day", indexed=True, fast=True)
     builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="position")
-    return builder.build()
+    schema: tantivy.Schema = builder.build()
+    return schema

@@ -37,5 +37,6 @@ def check(stored: dict[str, Any], settings_model: str) -> None:
     if stored["model"] != settings_model or stored["chunking"] != CHUNKING:
         raise IndexMismatch(
             f"This archive was made with {stored['model']} ({stored['chunking']}), the settings ask for "
-            f"{settings_model} ({CHUNKING}); run `dateline repair --re-embed` to convert it, or change the setting back."
+            f"{settings_model} ({CHUNKING}); run `dateline repair --re-embed` to convert it, "
+            "or change the setting back."
         )

@@ -119,7 +119,7 @@ class VectorIndex:
 
     def query(self, vector: "Vector", n: int) -> list[tuple[str, float]]:
         """Return at most ``n`` (chunk id, cosine similarity), nearest first."""
-        found: Any = self._opened().query(query_embeddings=[vector], n_results=max(n, 1), include=["distances"])  # type: ignore[list-item]
+        found: Any = self._opened().query(query_embeddings=[vector], n_results=max(n, 1), include=["distances"])  # type: ignore[arg-type]
         return [
             (key, 1.0 - float(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
@@ -161,7 +161,7 @@ class VectorIndex:
     def _upsert(self, chunks: Iterable[StoredChunk]) -> None:
         collection = self._opened()
         for part in batches(chunks, BATCH):
-            collection.upsert(ids=[chunk.id for chunk in part], embeddings=[chunk.vector for chunk in part])  # type: ignore[misc]
+            collection.upsert(ids=[chunk.id for chunk in part], embeddings=[chunk.vector for chunk in part])  # type: ignore[arg-type]
 
     def _settle(self) -> None:
         # A query makes Chroma apply its write-ahead rows now, so that readers will not have to write.
@@ -227,7 +227,7 @@ def _database_is_sound(path: Path) -> bool:
             if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 return False
             rows = connection.execute("SELECT count(*) FROM collections WHERE name = ?", (COLLECTION,)).fetchone()
-            return rows == (1,)
+            return bool(rows == (1,))
         finally:
             connection.close()
     except sqlite3.Error:
