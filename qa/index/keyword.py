@@ -1,6 +1,7 @@
 """The keyword index: BM25 over title, publisher, date and text. The only owner of tantivy."""
 
 import logging
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -107,10 +108,12 @@ class KeywordIndex:
         """Return a text's words as the index knows them: lower case, without accents, stemmed."""
         return list(self._analyzer.analyze(text))
 
-    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return in how many chunks each term occurs."""
+    def inverse_document_frequencies(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return how rare each term is: BM25's idf, over 0 for every term, highest for one that never occurs."""
         searcher = self._searcher()
-        return {term: int(searcher.doc_freq("text", term)) for term in set(terms)}
+        total = int(searcher.num_docs)
+        found = {term: int(searcher.doc_freq("text", term)) for term in dict.fromkeys(terms)}
+        return {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in found.items()}
 
     def query(self, text: str, n: int, filters: Filters | None = None) -> list[tuple[str, float]]:
         """Return at most ``n`` (chunk id, BM25 score), best first."""

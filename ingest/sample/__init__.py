@@ -1,0 +1,1 @@
+"""The sample archive: articles of an invented town, written for Dateline."""

@@ -1,0 +1,64 @@
+"""What a question asks about: its content words, apart from the words that only make it a question."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from qa.errors import EmptyQuestion, QuestionTooLong
+from qa.index.keyword import KeywordIndex
+
+FUNCTION_WORDS = frozenset(
+    """a about according after all also am an and any are as at be been before being between both but by can could did
+    do does doing done during each either for from further had has have having he her here hers him his how i if in into
+    is it its itself many may me might more most much must my no nor not of on or other our out over own please same
+    shall she should so some such tell than that the their them then there these they this those through to too under
+    up upon us was we were what whatever when where whether which while who whom whose why will with would you your
+    article articles report reports reported reporting said say says""".split()
+)
+"""Words that say nothing about the matter; "report" and "say" are in every other news sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made ready for retrieval.
+
+    Args:
+        text: NFC, white space folded.
+        weights: Each content term, as the keyword index knows it, with its inverse document frequency.
+    """
+
+    text: str
+    weights: dict[str, float]
+
+    @property
+    def total_weight(self) -> float:
+        """The weight of all content terms together."""
+        return sum(self.weights.values())
+
+
+def clean_question(text: str, longest: int) -> str:
+    """Return a question in one line, or refuse it.
+
+    Raises:
+        EmptyQuestion: It holds no letter and no digit.
+        QuestionTooLong: It is over the configured length.
+    """
+    if len(text) > longest:
+        raise QuestionTooLong(f"The question has {len(text):,} characters; at most {longest:,} are accepted.")
+    printable = (" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
+    cleaned = " ".join(unicodedata.normalize("NFC", "".join(printable)).split())
+    if not any(letter.isalnum() for letter in cleaned):
+        raise EmptyQuestion("The question is empty; please write what you want to know.")
+    return cleaned
+
+
+def understand(text: str, keywords: KeywordIndex) -> Question:
+    """Find a question's content terms and how rare each is in the archive."""
+    words = [word for word in split_words(text) if word.casefold() not in FUNCTION_WORDS]
+    terms = keywords.terms(" ".join(words)) or keywords.terms(text)
+    return Question(text, keywords.inverse_document_frequencies(terms))
+
+
+def split_words(text: str) -> list[str]:
+    """Split a text at everything that is no letter, digit or apostrophe, dropping a possessive ``'s``."""
+    spaced = "".join(letter if letter.isalnum() else " " if letter not in "'’" else "'" for letter in text)
+    return [word.removesuffix("'s").strip("'") for word in spaced.split() if word.strip("'")]
