@@ -263,6 +263,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A sentence beside a quote that it should not be read without: what "he" refers to, or who denies it."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered place in an article. It cannot be made unless the quote stands there word for word.
 
@@ -288,12 +297,13 @@ class Citation:
     updated_at: str | None = None
     retrieved_at: str | None = None
     also_published_by: tuple[str, ...] = ()
-    context: Span | None = None
-    """The sentence before the quote, shown apart, where the quote opens with a pronoun or connective."""
+    context: tuple[Neighbour, ...] = ()
+    """Neighbouring sentences that the quote should not be read without, shown apart from it."""
 
     def __post_init__(self, source_text: str) -> None:
-        """Compare the quote with the text it is said to stand in."""
-        if not self.quote or source_text[self.start : self.end] != self.quote:
+        """Compare the quote and its neighbours with the text they are said to stand in."""
+        places = [(self.start, self.end, self.quote), *((near.start, near.end, near.text) for near in self.context)]
+        if any(not quote or start < 0 or source_text[start:end] != quote for start, end, quote in places):
             raise QuoteNotVerbatim("A quote did not match its article and was not shown.")
 
     def as_dict(self) -> dict[str, Any]:
@@ -305,7 +315,7 @@ class Citation:
         return {
             **values,
             "also_published_by": list(self.also_published_by),
-            "context": asdict(self.context) if self.context else None,
+            "context": [asdict(near) for near in self.context],
         }
 
 

@@ -24,10 +24,12 @@ class Question:
     Args:
         text: NFC, white space folded.
         weights: Each content term, as the keyword index knows it, with its inverse document frequency.
+        names: Those of the terms that are written as a name or hold a digit.
     """
 
     text: str
     weights: dict[str, float]
+    names: frozenset[str]
 
     @property
     def total_weight(self) -> float:
@@ -53,9 +55,13 @@ def clean_question(text: str, longest: int) -> str:
 
 def understand(text: str, keywords: KeywordIndex) -> Question:
     """Find a question's content terms and how rare each is in the archive."""
-    words = [word for word in split_words(text) if word.casefold() not in FUNCTION_WORDS]
-    terms = keywords.terms(" ".join(words)) or keywords.terms(text)
-    return Question(text, keywords.inverse_document_frequencies(terms))
+    words = split_words(text)
+    content = [word for word in words if word.casefold() not in FUNCTION_WORDS]
+    # The first word has its capital from standing first.
+    named = [word for word in content if (word is not words[0] and word[0].isupper()) or any(map(str.isdigit, word))]
+    terms = keywords.terms(" ".join(content)) or keywords.terms(text)
+    weights = keywords.inverse_document_frequencies(terms)
+    return Question(text, weights, frozenset(keywords.terms(" ".join(named))) & weights.keys())
 
 
 def split_words(text: str) -> list[str]:

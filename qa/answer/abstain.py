@@ -1,0 +1,90 @@
+"""Whether the evidence is good enough to answer: a logistic model over retrieval evidence.
+
+Nothing of the question alone goes in, so that wording cannot decide. The numbers in ``abstain.json`` are fitted by
+``python -m tests.benchmarks.calibrate`` on public question sets, never on the questions it is reported on.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from qa.retrieve.rank import Ranked
+from qa.retrieve.understand import Question
+from qa.types import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the best evidence has in common with the question; every value is between about 0 and 1.
+
+    Args:
+        sentence_cosine: Highest cosine of a sentence among the best chunks.
+        sentence_share: Highest idf-weighted share of the question's words in one sentence with its header.
+        sentence_sum: Highest sum of both in the same sentence, halved.
+        chunk_cosine: Highest cosine of a chunk.
+        coverage: Highest share of the question's words in one chunk with its header.
+        missing: The heaviest question word that the best chunk lacks, as a share of the heaviest of all.
+        named: Share of the question's names and numbers, by weight, found in the best chunk; 1 if it has none.
+    """
+
+    sentence_cosine: float
+    sentence_share: float
+    sentence_sum: float
+    chunk_cosine: float
+    coverage: float
+    missing: float
+    named: float
+
+
+BEST = 3
+"""Chunks looked at: the answer rarely stands further down, and noise often does."""
+
+
+def features(question: Question, ranked: Sequence[Ranked]) -> Features:
+    """Describe the best evidence; ``ranked`` must not be empty."""
+    top = ranked[:BEST]
+    best = top[0]
+    heaviest = max(question.weights.values(), default=0.0)
+    missing = max((weight for term, weight in question.weights.items() if term not in best.terms), default=0.0)
+    sums = [float(np.max(chunk.cosines + chunk.shares_with_header)) for chunk in top]
+    return Features(
+        sentence_cosine=max(float(chunk.cosines.max()) for chunk in top),
+        sentence_share=max(float(chunk.shares_with_header.max()) for chunk in top),
+        sentence_sum=max(sums) / 2,
+        chunk_cosine=max(chunk.cosine for chunk in top),
+        coverage=max(chunk.coverage for chunk in top),
+        missing=missing / heaviest if heaviest else 0.0,
+        named=_named_share(question, best),
+    )
+
+
+def _named_share(question: Question, best: Ranked) -> float:
+    total = sum(question.weights[term] for term in question.names)
+    if not total:
+        return 1.0
+    return sum(question.weights[term] for term in question.names if term in best.terms) / total
+
+
+def confidence(found: Features) -> float:
+    """Return the calibrated probability that the evidence holds the answer."""
+    model = load_model()
+    total = model["bias"] + sum(model["weights"][name] * value for name, value in asdict(found).items())
+    return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
+
+
+def enough(value: float, level: Level) -> bool:
+    """Say whether a confidence reaches the level's threshold; ``open`` always answers."""
+    return level == "open" or value >= load_model()["thresholds"][level]
+
+
+@lru_cache(maxsize=1)
+def load_model() -> dict[str, Any]:
+    """Read the fitted numbers that are shipped with the package."""
+    model: dict[str, Any] = json.loads(files("qa.answer").joinpath("abstain.json").read_text("utf-8"))
+    return model

@@ -1,0 +1,77 @@
+"""The ``quotes`` engine: one to three verbatim sentences of the archive, each in a natural frame and cited."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from qa.types import Article, Citation, Claim, Evidence
+
+MOST_QUOTES = 3
+WITHIN = 0.3
+"""A further quote must score this close to the best; about two quotes an answer on the development questions."""
+MIN_WORDS = 4
+_WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"\s+")
+
+
+def choose(evidence: Sequence[Evidence], most: int = MOST_QUOTES) -> list[Evidence]:
+    """Return the sentences to quote, best first: no fragments, nothing twice, nothing far below the best."""
+    usable = [sentence for sentence in evidence if _says_something(sentence.text)] or list(evidence)
+    chosen: list[Evidence] = []
+    for sentence in usable:
+        if len(chosen) == most or sentence.score < usable[0].score - WITHIN:
+            break
+        if not any(same_words(sentence.text, other.text) for other in chosen):
+            chosen.append(sentence)
+    return chosen
+
+
+def same_words(one: str, other: str) -> bool:
+    """Say whether two sentences are the same report of the same thing: nearly all their words are shared.
+
+    >>> same_words("The ferry sank on Monday, police said.", "The ferry sank on Monday, the police said.")
+    True
+    >>> same_words("The ferry sank on Monday.", "The ferry sank on Tuesday.")
+    False
+    """
+    a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
+    numbers = {word for word in a ^ b if any(letter.isdigit() for letter in word)}
+    return not numbers and len(a & b) >= 0.85 * max(len(a | b), 1)
+
+
+def claim(article: Article, citation: Citation) -> Claim:
+    """Put a citation's quote into a sentence that says who published it and when."""
+    return Claim(text=f"{frame(article)}: “{_SPACE.sub(' ', citation.quote)}”", citations=(citation.number,))
+
+
+def frame(article: Article) -> str:
+    """Say who published an article and when, as far as it is known."""
+    day = spoken_day(article.published_at)
+    if article.publisher:
+        return f"According to {one_line(article.publisher)}, {day or 'undated'}"
+    if article.title:
+        return f"In “{one_line(article.title)}”, {day or 'undated'}"
+    return f"In an article of {day}" if day else "In an undated article"
+
+
+def spoken_day(published_at: str | None) -> str | None:
+    """Return a publication date as people write it, in the article's own offset.
+
+    >>> spoken_day("2018-03-12T23:30:00+05:00")
+    '12 March 2018'
+    """
+    try:
+        day = date.fromisoformat((published_at or "")[:10])
+    except ValueError:
+        return None
+    return f"{day.day} {day:%B %Y}"
+
+
+def one_line(text: str) -> str:
+    """Fold white space and cut what is too long for a sentence."""
+    folded = _SPACE.sub(" ", text).strip()
+    return folded if len(folded) <= 120 else folded[:119] + "…"
+
+
+def _says_something(text: str) -> bool:
+    return len(_WORD.findall(text)) >= MIN_WORDS and not text.rstrip("\"”’')").endswith("?")

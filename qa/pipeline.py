@@ -1,0 +1,191 @@
+"""The one way from a question to an answer: every door calls ``QAPipeline.stream`` or ``ask``."""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from qa.answer import abstain, quotes
+from qa.answer.citations import cite
+from qa.errors import BadSettings
+from qa.index.archive import Archive
+from qa.retrieve.evidence import evidence
+from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.understand import Question, clean_question, understand
+from qa.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Context,
+    Coverage,
+    EngineName,
+    Event,
+    Evidence,
+    Filters,
+    Level,
+    Run,
+    SearchResult,
+    Span,
+    State,
+    TextPiece,
+    Turn,
+)
+
+logger = logging.getLogger(__name__)
+
+CONTEXTS = 8
+MESSAGES = {
+    "no_evidence": "The archive holds nothing on this question.",
+    "low_confidence": "The archive does not seem to hold the answer to this question.",
+    "filter_empty": "No article in the archive matches the filters, so there is nothing to answer from.",
+}
+
+
+class QAPipeline:
+    """Answer questions over one archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Use an open archive; it is not closed by the pipeline."""
+        self._archive = archive
+
+    def search(self, question: str, top_k: int = 10, filters: Filters | None = None) -> list[SearchResult]:
+        """Return the best passages for a question, best first; an empty list when nothing fits the filters.
+
+        Raises:
+            EmptyQuestion, QuestionTooLong: The question cannot be used.
+        """
+        text = clean_question(question, self._archive.settings.max_question_chars)
+        ranked = self._rank(text, filters or Filters())[1]
+        return [SearchResult(at, found.score, found.stored.chunk) for at, found in enumerate(ranked[:top_k], 1)]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        engine: EngineName | None = None,
+        level: Level | None = None,
+    ) -> Answer:
+        """Answer a question from the archive's own sentences, or abstain.
+
+        Args:
+            question: In plain language, at most ``max_question_chars`` long.
+            history: Earlier turns of the conversation, oldest first.
+            filters: Limits on publishers, dates and articles; one that matches nothing makes the answer abstain.
+            engine: ``quotes`` (the default) needs no language model.
+            level: How sure the answer must be; the settings' level by default.
+
+        Raises:
+            EmptyQuestion, QuestionTooLong, BadSettings: The question or an option cannot be used.
+        """
+        for event in self.stream(question, history, filters, engine, level):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with its answer")
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        engine: EngineName | None = None,
+        level: Level | None = None,
+    ) -> Iterator[Event]:
+        """Yield states, then verified pieces of text, then exactly one ``Answer`` whose text they make up."""
+        if engine not in (None, "quotes"):
+            raise BadSettings(f"The engine {str(engine)!r} is not available; `quotes` is.")
+        chosen_level: Level = level or self._archive.settings.level
+        if chosen_level not in ("strict", "balanced", "open"):
+            raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
+        text = clean_question(question, self._archive.settings.max_question_chars)
+        limits = filters or Filters()
+        clock = _Clock()
+        yield State("searching")
+        understood, ranked = self._rank(text, limits)
+        clock.lap("search")
+        yield State("reading")
+        sentences = evidence(ranked)
+        confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
+        coverage = self._archive.coverage(limits)
+        reason = _reason_to_abstain(confidence, ranked, coverage, limits, chosen_level)
+        clock.lap("read")
+        yield State("checking")
+        claims, citations = ([], []) if reason else self._quote(sentences, ranked)
+        clock.lap("quote")
+        for at, claim in enumerate(claims):
+            yield TextPiece(claim.cited_text if at == 0 else f" {claim.cited_text}")
+        yield Answer(
+            question=question,
+            standalone_question=text,
+            status="abstained" if reason else "answered",
+            reason=reason,
+            message=MESSAGES[reason] if reason else _how_answered(citations),
+            as_of=datetime.now(UTC).isoformat(timespec="seconds"),
+            confidence=confidence,
+            claims=tuple(claims),
+            citations=tuple(citations),
+            contexts=tuple(_context(found) for found in ranked[:CONTEXTS]),
+            coverage=coverage,
+            run=Run(engine="quotes", recipe=self._archive.recipe or None, timings_ms=clock.laps),
+        )
+
+    def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
+        understood = understand(text, self._archive.keywords)
+        if not self._archive.recipe:
+            return understood, []
+        return understood, rank(self._archive, understood, self._archive.embedder.embed_query(text), filters)
+
+    def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
+        """Turn the best sentences into framed claims, each with its own citation."""
+        around = {found.stored.id: found.stored.sentences for found in ranked}
+        articles: dict[str, Article] = {}
+        claims, citations = [], []
+        for number, sentence in enumerate(quotes.choose(sentences), 1):
+            article = articles.setdefault(
+                sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
+            )
+            citation = cite(number, article, sentence, self._neighbours(article, around[sentence.chunk_id], sentence))
+            citations.append(citation)
+            claims.append(quotes.claim(article, citation))
+        return claims, citations
+
+    def _neighbours(self, article: Article, spans: Sequence[Span], sentence: Evidence) -> list[Span]:
+        """Return the sentences around one, across the edges of its chunk."""
+        if spans[0].start < sentence.start < spans[-1].start:
+            return list(spans)
+        stored = self._archive.catalogue.chunks_of([article.id])
+        return sorted((span for chunk in stored for span in chunk.sentences), key=lambda span: span.start)
+
+
+class _Clock:
+    """Time the stages of one answer, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+
+
+def _reason_to_abstain(
+    confidence: float, ranked: Sequence[Ranked], coverage: Coverage, filters: Filters, level: Level
+) -> str | None:
+    if filters and not coverage.articles:
+        return "filter_empty"
+    if not ranked:
+        return "no_evidence"
+    return None if abstain.enough(confidence, level) else "low_confidence"
+
+
+def _how_answered(citations: Sequence[Citation]) -> str:
+    articles = len({citation.article_id for citation in citations})
+    return f"Quoted from {articles} article{'s' if articles > 1 else ''} of the archive."
+
+
+def _context(found: Ranked) -> Context:
+    chunk = found.stored.chunk
+    return Context(chunk.id, chunk.article_id, chunk.start, chunk.end, chunk.text, round(found.score, 6))
