@@ -186,15 +186,6 @@ class Archive:
         self.rebuild()
         return count
 
-    def problems(self) -> list[str]:
-        """Check catalogue and indexes without changing anything; return plain sentences, none when sound."""
-        found = self.catalogue.problems()
-        wanted = self.catalogue.chunk_count()
-        for name, index in (("keyword", self.keywords), ("vector", self.vectors)):
-            if index.count() != wanted:
-                found.append(f"The {name} index holds {index.count()} of {wanted} passages.")
-        return found + self.vectors.problems(self.catalogue)
-
     def _check_recipe(self) -> None:
         stored = self.catalogue.value(RECIPE_KEY)
         if stored is not None:

@@ -34,8 +34,8 @@ MOST_VARIABLES = 30_000
 class Catalogue:
     """Read and write articles, revisions, chunks, their vectors and the change log."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open or create the catalogue in a data folder.
+    def __init__(self, folder: Path, *, migrate: bool = True) -> None:
+        """Open or create the catalogue in a data folder; ``migrate`` off leaves it exactly as it is.
 
         Raises:
             SchemaTooNew: A newer Dateline wrote it.
@@ -44,7 +44,8 @@ class Catalogue:
         self.path = folder / FILE_NAME
         self._engine = connect(self.path)
         try:
-            prepare(self._engine, self.path)
+            if migrate:
+                prepare(self._engine, self.path)
         except BaseException:
             self._engine.dispose()
             raise

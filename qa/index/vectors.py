@@ -124,17 +124,6 @@ class VectorIndex:
             (key, 1.0 - float(distance)) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
-    def problems(self, catalogue: Catalogue) -> list[str]:
-        """Compare everything in the collection with the catalogue; return plain sentences, none when sound."""
-        report = check_in_subprocess(self._folder.path(self._generation), catalogue.path)
-        if report is None:
-            return ["The vector index cannot be read."]
-        found = [f"The vector index is wrong: {report['wrong']}."] if report["wrong"] else []
-        for name in ("missing", "extra"):
-            if report[name]:
-                found.append(f"The vector index has {len(report[name])} {name} passages.")
-        return found
-
     # Chroma itself
 
     def _opened(self) -> "chromadb.Collection":

@@ -23,7 +23,7 @@ MIN_OVERLAP = 0.9
 
 def main(folder: Path, catalogue_path: Path) -> dict[str, Any]:
     """Return what is missing, extra or wrong in the collection."""
-    catalogue = Catalogue(catalogue_path.parent)
+    catalogue = Catalogue(catalogue_path.parent, migrate=False)
     client = open_client(folder)
     collection = client.get_collection(COLLECTION, embedding_function=None)
     wanted = set(catalogue.chunk_ids())

@@ -67,4 +67,5 @@ def understand(text: str, keywords: KeywordIndex) -> Question:
 def split_words(text: str) -> list[str]:
     """Split a text at everything that is no letter, digit or apostrophe, dropping a possessive ``'s``."""
     spaced = "".join(letter if letter.isalnum() else " " if letter not in "'’" else "'" for letter in text)
-    return [word.removesuffix("'s").strip("'") for word in spaced.split() if word.strip("'")]
+    bare = (word.strip("'").removesuffix("'s").strip("'") for word in spaced.split())
+    return [word for word in bare if word]
