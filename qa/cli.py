@@ -163,9 +163,9 @@ def _history(path: Path | None) -> "tuple[Turn, ...]":
 
     if path is None:
         return ()
-    turns = []
+    turns, number = [], 0
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):  # noqa: B007 - named in the error
             if line.strip():
                 row = json.loads(line)
                 if row["role"] not in ("user", "assistant"):

@@ -37,7 +37,7 @@ def verify(settings: Settings) -> list[str]:
 
 
 def repair(settings: Settings, cut: Cutter | None) -> int:
-    """Make both indexes again; with ``cut``, cut and embed every article first. Return how many chunks were embedded."""
+    """Make both indexes again and return how many chunks were embedded; with ``cut`` every article is, else none."""
     with Archive.open(settings, convert=cut is not None) as archive:
         if cut is not None:
             return archive.re_embed(cut)

@@ -66,9 +66,8 @@ def _citation_lines(citation: Citation) -> str:
         lines.append(_wrap(f"the sentence {where} it: “{one_line(near.text)}”", "    "))
     if citation.also_published_by:
         lines.append(f"    also published by {', '.join(citation.also_published_by)}")
-    lines.append(
-        f"    {citation.url or citation.article_id} (revision {citation.revision}, characters {citation.start}-{citation.end})"
-    )
+    place = f"revision {citation.revision}, characters {citation.start}-{citation.end}"
+    lines.append(f"    {citation.url or citation.article_id} ({place})")
     return "\n".join(lines)
 
 

@@ -47,8 +47,13 @@ BEST = 3
 
 
 def features(question: Question, ranked: Sequence[Ranked]) -> Features:
-    """Describe the best evidence; ``ranked`` must not be empty."""
-    top = ranked[:BEST]
+    """Describe the best evidence; ``ranked`` must not be empty.
+
+    Where the question names a time, only passages of that time count: last year's fire does not answer for this one.
+    """
+    top = [chunk for chunk in ranked if chunk.timely][:BEST]
+    if not top:
+        return Features(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
     best = top[0]
     heaviest = max(question.weights.values(), default=0.0)
     missing = max((weight for term, weight in question.weights.items() if term not in best.terms), default=0.0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
+from qa.retrieve.dates import Period, periods
 
 FUNCTION_WORDS = frozenset(
     """a about according after all also am an and any are as at be been before being between both but by can could did
@@ -25,11 +26,13 @@ class Question:
         text: NFC, white space folded.
         weights: Each content term, as the keyword index knows it, with its inverse document frequency.
         names: Those of the terms that are written as a name or hold a digit.
+        periods: The days, months, quarters or years that the question names.
     """
 
     text: str
     weights: dict[str, float]
     names: frozenset[str]
+    periods: tuple[Period, ...] = ()
 
     @property
     def total_weight(self) -> float:
@@ -61,7 +64,7 @@ def understand(text: str, keywords: KeywordIndex) -> Question:
     named = [word for word in content if (word is not words[0] and word[0].isupper()) or any(map(str.isdigit, word))]
     terms = keywords.terms(" ".join(content)) or keywords.terms(text)
     weights = keywords.inverse_document_frequencies(terms)
-    return Question(text, weights, frozenset(keywords.terms(" ".join(named))) & weights.keys())
+    return Question(text, weights, frozenset(keywords.terms(" ".join(named))) & weights.keys(), tuple(periods(text)))
 
 
 def split_words(text: str) -> list[str]:

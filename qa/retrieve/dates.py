@@ -1,0 +1,142 @@
+"""Days, months, quarters, seasons and years that a question or a passage speaks of.
+
+Only what is written counts: a month without a year is taken with the year of publication, a bare "Tuesday" is not read.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|"
+        "november nov|december dec".split("|"),
+        1,
+    )
+    for name in names.split()
+}
+_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)\b"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b",
+        rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? {_MONTH},?(?: {_YEAR})?",
+        rf"\b{_MONTH} (?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,? {_YEAR})?",
+        rf"\b{_MONTH}(?:,? (?:of )?{_YEAR})?",
+        r"\b(?P<quarter>first|second|third|fourth|last|final|1st|2nd|3rd|4th|q[1-4])(?: quarter)?"
+        rf"(?:,? (?:of )?{_YEAR})?",
+        rf"\b(?P<season>spring|summer|autumn|fall|winter)(?:,? (?:of )?{_YEAR})?",
+        rf"\b{_YEAR}",
+    )
+)
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
+_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+AFTERWARDS = timedelta(days=31)
+"""News of a month or year may still be printed this long after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of days, both ends included, with the kind of expression it was read from."""
+
+    first: date
+    last: date
+    kind: str
+
+    def overlaps(self, other: "Period") -> bool:
+        """Say whether the two periods share a day."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def periods(text: str, year: int | None = None) -> list[Period]:
+    """Return the periods that a text names.
+
+    Args:
+        text: A question or a passage.
+        year: The year taken for a month, quarter or season without one; without it such an expression is left out,
+            unless another expression of the same text names exactly one year.
+
+    >>> [(str(p.first), str(p.last)) for p in periods("cargo in April, May and June of 2023")]
+    [('2023-04-01', '2023-04-30'), ('2023-05-01', '2023-05-31'), ('2023-06-01', '2023-06-30')]
+    """
+    named = {int(found) for found in re.findall(r"\b(?:19|20)\d\d\b", text)}
+    fallback = named.pop() if len(named) == 1 else year
+    return list(dict.fromkeys(_read(text, fallback)))
+
+
+def matches(asked: Sequence[Period], text: str, published_day: str | None) -> bool:
+    """Say whether a passage speaks of, or was printed at, one of the periods that a question names."""
+    printed = _day(published_day)
+    told = periods(text, printed.year if printed else None)
+    # "In 2023" in a passage is too wide to speak of a month in particular.
+    if any(want.overlaps(found) for want in asked for found in told if _narrow_enough(found, want)):
+        return True
+    return printed is not None and any(
+        want.first <= printed <= want.last + AFTERWARDS for want in asked if want.kind != "quarter"
+    )
+
+
+def _narrow_enough(found: Period, want: Period) -> bool:
+    return (found.last - found.first) <= max(want.last - want.first, timedelta(days=31))
+
+
+def _read(text: str, year: int | None) -> Iterator[Period]:
+    taken: list[tuple[int, int]] = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            period = _period(match, year)
+            if period is not None:
+                taken.append(match.span())
+                yield period
+
+
+def _period(match: re.Match[str], fallback: int | None) -> Period | None:
+    found = match.groupdict()
+    year = int(found["year"]) if found.get("year") else fallback
+    if year is None:
+        return None
+    if found.get("quarter"):
+        return _quarter(match.group(0), found["quarter"].casefold(), year)
+    if found.get("season"):
+        first, last = _SEASONS[found["season"].casefold()]
+        return _months(year, first, last, "season")
+    if found.get("month") or found.get("number"):
+        word = found.get("month") or ""
+        if word == "may" and not found.get("year") and not found.get("day"):
+            return None  # the verb; the month has its capital
+        month = MONTHS[word.casefold()] if word else int(found["number"])
+        return _day_period(year, month, found.get("day")) or _months(year, month, month, "month")
+    return Period(date(year, 1, 1), date(year, 12, 31), "year")
+
+
+def _quarter(whole: str, word: str, year: int) -> Period | None:
+    if "quarter" not in whole.casefold() and not word.startswith("q"):
+        return None
+    number = _QUARTERS.get(word) or int(re.sub(r"\D", "", word))
+    return _months(year, 3 * number - 2, 3 * number, "quarter")
+
+
+def _months(year: int, first: int, last: int, kind: str) -> Period:
+    end_year, end_month = year + (last - 1) // 12, (last - 1) % 12 + 1
+    return Period(date(year, first, 1), date(end_year, end_month, monthrange(end_year, end_month)[1]), kind)
+
+
+def _day_period(year: int, month: int, day: str | None) -> Period | None:
+    try:
+        found = date(year, month, int(day or ""))
+    except ValueError:
+        return None
+    return Period(found, found, "day")
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
