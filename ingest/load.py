@@ -1,0 +1,294 @@
+"""One ingestion under way: articles wait in batches, are compared, cut, embedded and stored."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from ingest.chunk import cut
+from ingest.parse import parse
+from ingest.sources import pages
+from ingest.text import clean_line, shown
+from ingest.types import RawPage, SourceFile
+from qa.config import Settings
+from qa.types import (
+    ArticleDraft,
+    ChunkDraft,
+    Duplicate,
+    EmbeddedChunk,
+    Embedder,
+    IngestReport,
+    Known,
+    Prepared,
+    Progress,
+    ProgressCallback,
+    Skipped,
+    Span,
+)
+
+MOST_ARTICLES = 64
+"""Articles of one transaction, and of one question to the archive."""
+_MOST_CHARS = 4_000_000  # of the articles held before they are stored
+_PUT_SECONDS = 1.0
+_REFRESH_SECONDS = 5.0
+_PROGRESS_SECONDS = 0.2
+_EMBED_CHUNKS = 32
+"""Chunks embedded in one call: about 0.6 s of work on two cores."""
+
+
+class ArticleStore(Protocol):
+    """What ingestion needs of ``qa.index.archive.Archive``."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, for their limits."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded when first used."""
+        ...
+
+    def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
+        """Say what is known of each draft."""
+        ...
+
+    def put(self, batch: Sequence[Prepared]) -> list[Known]:
+        """Store at most 64 articles in one transaction."""
+        ...
+
+    def refresh(self) -> None:
+        """Make what was stored searchable."""
+        ...
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Remove articles and return how many there were."""
+        ...
+
+    def sources_under(self, folder: str) -> list[tuple[str, str]]:
+        """Return (article id, source) of what came from a folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the call says about all articles."""
+
+    mapping: dict[str, str]
+    publisher: str | None
+    corpus: str | None
+
+    def fill(self, draft: ArticleDraft, file: SourceFile) -> ArticleDraft:
+        """Return the draft with corpus and publisher where it has none."""
+        corpus = self.corpus
+        if corpus is None and draft.external_id is not None:  # without a given id it would name nothing
+            corpus = clean_line(shown(_stem(file.path.name)), 200)
+        return replace(draft, corpus=corpus, publisher=draft.publisher or self.publisher)
+
+
+def _stem(name: str) -> str:
+    for ending in (".gz", ".jsonl", ".csv", ".txt", ".md"):
+        name = name[: -len(ending)] if name.lower().endswith(ending) else name
+    return name
+
+
+@dataclass(slots=True)
+class Load:
+    """One ingestion under way: articles read but not stored yet, and the counts so far."""
+
+    archive: ArticleStore
+    defaults: Defaults
+    progress: ProgressCallback | None
+    dry_run: bool
+    total_bytes: int
+    skipped: list[Skipped]
+    duplicates: list[Duplicate] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys("new changed metadata unchanged".split(), 0))
+    removed: int = 0
+    embedded: int = 0
+    words: int = 0
+    seen: set[str] = field(default_factory=set)
+    """The ids of the articles that were met."""
+    incomplete: set[str] = field(default_factory=set)
+    """The sources of which something was left out."""
+    pending: list[tuple[RawPage, ArticleDraft]] = field(default_factory=list)
+    pending_keys: set[str] = field(default_factory=set)
+    pending_chars: int = 0
+    imagined: dict[str, str] = field(default_factory=dict)
+    """In a dry run the texts that would be stored by now."""
+    bytes_before: int = 0
+    bytes_read: int = 0
+    started: float = field(default_factory=time.monotonic)
+    last_put: float = 0.0
+    last_refresh: float = 0.0
+    last_progress: float = 0.0
+    stale: bool = False
+    """Whether something was stored that is not searchable yet."""
+
+    def __post_init__(self) -> None:
+        """Start the clocks."""
+        self.last_put = self.last_refresh = self.started
+
+    def read(self, file: SourceFile) -> None:
+        """Take in a file."""
+        for item in pages(file, self.archive.settings, self.defaults.mapping.get("text", "text")):
+            draft = item if isinstance(item, Skipped) else parse(item, self.defaults.mapping)
+            if isinstance(draft, Skipped):
+                self.skipped.append(draft)
+                self.incomplete.add(file.source)
+            elif isinstance(item, RawPage):
+                self.bytes_read = self.bytes_before + item.bytes_read
+                self.add(item, self.defaults.fill(draft, file))
+        self.bytes_before = self.bytes_read = self.bytes_before + file.size
+
+    def add(self, page: RawPage, draft: ArticleDraft) -> None:
+        """Hold an article until there are enough; what shares its identity or text is stored before it."""
+        keys = _keys(draft)
+        if (
+            len(self.pending) == MOST_ARTICLES
+            or self.pending_chars + len(draft.text) > _MOST_CHARS
+            or keys & self.pending_keys
+        ):
+            self.flush()
+        self.pending.append((replace(page, payload=b""), draft))
+        self.pending_keys |= keys
+        self.pending_chars += len(draft.text)
+
+    def flush(self) -> None:
+        """Store the articles that are held."""
+        pages_, drafts = [page for page, _ in self.pending], [draft for _, draft in self.pending]
+        self.pending, self.pending_keys, self.pending_chars = [], set(), 0
+        if not drafts:
+            return
+        todo: list[tuple[RawPage, ArticleDraft, Known]] = []
+        for page, draft, known in zip(pages_, drafts, self.archive.classify(drafts), strict=True):
+            self.seen.add(known.article_id)
+            if known.state == "removed":
+                reason = "The article was removed from the archive before and is not taken in again."
+                self.skipped.append(Skipped(page.input, page.line, "removed_before", reason))
+            elif self.dry_run or known.state == "unchanged":
+                self.count(page, self.imagine(draft, known))
+            else:
+                todo.append((page, draft, known))
+        self.store(todo)
+        self.report_progress()
+
+    def count(self, page: RawPage, known: Known) -> None:
+        """Count what became of an article."""
+        self.counts[known.state] += 1
+        if known.duplicate_of is not None:
+            self.duplicates.append(Duplicate(page.input, page.line, known.article_id, known.duplicate_of))
+
+    def imagine(self, draft: ArticleDraft, known: Known) -> Known:
+        """Return what the archive would say if a dry run had stored what came before."""
+        if not self.dry_run:
+            return known
+        earlier = self.imagined.get(known.article_id)
+        self.imagined[known.article_id] = draft.text
+        if earlier is None or known.state == "unchanged":
+            return known
+        return replace(known, state="unchanged" if earlier == draft.text else "changed")
+
+    def store(self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]) -> None:
+        """Cut, embed and put; a transaction holds what about one second embedded."""
+        ready: list[tuple[RawPage, Prepared]] = []
+        for group in self.groups(todo):
+            chunks = self.embed([(draft, drafts) for _, draft, drafts in group])
+            ready += [
+                (page, Prepared(draft, tuple(part))) for (page, draft, _), part in zip(group, chunks, strict=True)
+            ]
+            if time.monotonic() - self.last_put >= _PUT_SECONDS:
+                self.put(ready)
+                ready = []
+        self.put(ready)
+
+    def groups(
+        self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]
+    ) -> Iterator[list[tuple[RawPage, ArticleDraft, list[ChunkDraft]]]]:
+        """Yield articles with their chunks, as many together as make a good batch for the model."""
+        group: list[tuple[RawPage, ArticleDraft, list[ChunkDraft]]] = []
+        for page, draft, known in todo:
+            new_text = known.state != "metadata"
+            chunks = cut(draft.text, self.archive.embedder.token_spans(draft.text)) if new_text else []
+            group.append((page, draft, chunks))
+            if sum(len(chunks) for _, _, chunks in group) >= _EMBED_CHUNKS:
+                yield group
+                group = []
+        if group:
+            yield group
+
+    def embed(self, articles: Sequence[tuple[ArticleDraft, list[ChunkDraft]]]) -> list[list[EmbeddedChunk]]:
+        """Return the chunks of each article with their embeddings."""
+        flat = [(draft.text, chunk) for draft, chunks in articles for chunk in chunks]
+        made: list[EmbeddedChunk] = []
+        for first in range(0, len(flat), _EMBED_CHUNKS):
+            part = flat[first : first + _EMBED_CHUNKS]
+            texts = [text[chunk.start : chunk.end] for text, chunk in part]
+            vectors = self.archive.embedder.embed_chunks(texts, [_within(chunk) for _, chunk in part])
+            made += [
+                EmbeddedChunk(chunk, vector, sentences)
+                for (_, chunk), (vector, sentences) in zip(part, vectors, strict=True)
+            ]
+            self.embedded += len(part)
+            self.words += sum(len(text.split()) for text in texts)
+            self.report_progress()
+        each = iter(made)
+        return [[next(each) for _ in chunks] for _, chunks in articles]
+
+    def put(self, ready: Sequence[tuple[RawPage, Prepared]]) -> None:
+        """Commit articles and, every few seconds, make them searchable."""
+        if ready:
+            for (page, _), known in zip(ready, self.archive.put([prepared for _, prepared in ready]), strict=True):
+                self.count(page, known)
+            self.stale = True
+        self.last_put = time.monotonic()
+        if self.stale and self.last_put - self.last_refresh >= _REFRESH_SECONDS:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Make what was stored searchable."""
+        self.archive.refresh()
+        self.stale = False
+        self.last_refresh = time.monotonic()
+
+    def report_progress(self, force: bool = False) -> None:
+        """Tell how far it is, a few times a second."""
+        now = time.monotonic()
+        if self.progress is None or (now - self.last_progress < _PROGRESS_SECONDS and not force):
+            return
+        self.last_progress = now
+        seconds = now - self.started
+        left = None
+        if self.bytes_read and seconds > 0.5:
+            left = seconds * max(self.total_bytes - self.bytes_read, 0) / self.bytes_read
+        done = sum(self.counts.values())
+        self.progress(Progress(done, None, self.words / seconds if seconds else 0.0, left))
+
+    def finish(self) -> IngestReport:
+        """Make everything searchable and return the report."""
+        if self.stale:
+            self.refresh()
+        self.report_progress(force=True)
+        return IngestReport(
+            added=self.counts["new"],
+            updated=self.counts["changed"] + self.counts["metadata"],
+            unchanged=self.counts["unchanged"],
+            removed=self.removed,
+            embedded=self.embedded,
+            words=self.words,
+            seconds=round(time.monotonic() - self.started, 3),
+            skipped=self.skipped,
+            duplicates=self.duplicates,
+            dry_run=self.dry_run,
+        )
+
+
+def _within(chunk: ChunkDraft) -> list[Span]:
+    return [Span(sentence.start - chunk.start, sentence.end - chunk.start) for sentence in chunk.sentences]
+
+
+def _keys(draft: ArticleDraft) -> set[str]:
+    """Return what two articles of one batch must not share: text and, if any, identity."""
+    if draft.url is not None:
+        return {draft.text, draft.url}
+    return {draft.text} if draft.external_id is None else {draft.text, f"{draft.corpus}\n{draft.external_id}"}

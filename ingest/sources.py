@@ -1,0 +1,181 @@
+"""Paths to raw pages: files as given, folders walked in sorted order, everything left out with its reason."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows, json_lines
+from ingest.text import is_binary, shown, wide_encoding
+from ingest.types import Kind, RawPage, SourceFile
+from qa.config import Settings
+from qa.types import Skipped
+
+_KINDS: dict[str, Kind] = {".txt": "text", ".md": "markdown", ".jsonl": "jsonl", ".csv": "csv"}
+_UNKNOWN = "Only .txt, .md, .jsonl and .csv files are read, the last two also as .gz."
+
+
+@dataclass(slots=True)
+class Found:
+    """What the inputs come down to: the files to read, in order, and what is left out."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """The sources that are there and were left out, files and whole folders."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files as they lie on disk."""
+        return sum(file.size for file in self.files)
+
+    def skip(self, name: str, code: str, reason: str) -> None:
+        """Leave out an input."""
+        self.skipped.append(Skipped(shown(name), None, code, reason))
+        if code not in ("not_found", "unsupported"):
+            self.unread.add(source_of(name))
+
+
+def source_of(path: str | Path) -> str:
+    r"""Return the absolute path of a file as it is stored, with bytes that are no UTF-8 written as ``\xff``."""
+    return os.fsencode(os.path.abspath(path)).decode("utf-8", "backslashreplace")
+
+
+def is_url(given: str) -> bool:
+    """Say whether an input is an address and not a path."""
+    return given.lower().startswith(("http://", "https://"))
+
+
+def find(inputs: Sequence[str | Path]) -> Found:
+    """List the files of all inputs; a file that is named twice is read once."""
+    found = Found()
+    for given in inputs:
+        name = os.fspath(given)
+        if is_url(name):
+            found.skip(name, "unsupported", "Web addresses cannot be read yet; save the page as a file first.")
+        elif os.path.isdir(name):
+            _walk(name, name, found)
+        else:
+            _add(name, found)
+    once: dict[str, SourceFile] = {}
+    for file in found.files:
+        once.setdefault(file.source, file)
+    found.files = list(once.values())
+    return found
+
+
+def _walk(folder: str, root: str, found: Found) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as exc:
+        found.skip(folder, "unreadable", f"The folder cannot be listed: {_why(exc)}.")
+        return
+    for entry in listed:
+        if entry.name.startswith("."):
+            found.skip(entry.path, "hidden", "Hidden files and folders are not read.")
+        elif entry.is_symlink() and (reason := _bad_link(entry.path, root)):
+            found.skip(entry.path, "link", reason)
+        elif entry.is_dir(follow_symlinks=False):
+            _walk(entry.path, root, found)
+        else:
+            _add(entry.path, found)
+
+
+def _bad_link(path: str, root: str) -> str | None:
+    target = os.path.realpath(path)
+    if os.path.commonpath([target, os.path.realpath(root)]) != os.path.realpath(root):
+        return "The link leads out of the folder."
+    if os.path.isdir(target):
+        return "The link leads to a folder that is read at its own place."
+    return None
+
+
+def _add(name: str, found: Found) -> None:
+    stem, zipped = (name[:-3], True) if name.lower().endswith(".gz") else (name, False)
+    kind = _KINDS.get(os.path.splitext(stem)[1].lower())
+    try:
+        status = os.stat(name)
+    except (OSError, ValueError) as exc:  # ValueError: a NUL byte in the name
+        missing = isinstance(exc, FileNotFoundError)
+        found.skip(name, "not_found" if missing else "unreadable", _cannot(exc))
+        return
+    if not stat.S_ISREG(status.st_mode):
+        found.skip(name, "special", "It is not a regular file but a pipe, socket or device.")
+    elif kind is None or (zipped and kind in ("text", "markdown")):
+        found.skip(name, "unknown_kind", _UNKNOWN)
+    else:
+        found.files.append(SourceFile(Path(name), name, kind, zipped, status.st_size, source_of(name)))
+
+
+def _cannot(exc: Exception) -> str:
+    return "There is no such file." if isinstance(exc, FileNotFoundError) else f"It cannot be read: {_why(exc)}."
+
+
+def _why(exc: Exception) -> str:
+    return (getattr(exc, "strerror", None) or str(exc)).lower()
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+def pages(file: SourceFile, settings: Settings, text_column: str = "text") -> Iterator[RawPage | Skipped]:
+    """Yield the articles of a file and what of it is left out; never raise because of what it holds.
+
+    Args:
+        file: One of ``find``.
+        settings: The largest article and file that are accepted.
+        text_column: The column of a CSV file that holds the text.
+    """
+    name = shown(file.name)
+    any_yet = False
+    try:
+        with open(file.path, "rb", opener=_open_regular) as raw:
+            for item in _items(file, raw, settings, text_column):
+                any_yet = True
+                yield item
+        if not any_yet:
+            yield Skipped(name, None, "empty", "The file holds no article.")
+    except Unreadable as exc:
+        yield Skipped(name, exc.line, exc.code, exc.reason)
+    except (OSError, ValueError) as exc:
+        yield Skipped(name, None, "not_found" if isinstance(exc, FileNotFoundError) else "unreadable", _cannot(exc))
+
+
+def _open_regular(path: str, flags: int) -> int:
+    """Open a file without ever waiting on a pipe that took its place since it was listed."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Unreadable("special", "It is not a regular file but a pipe, socket or device.")
+    return handle
+
+
+def _items(file: SourceFile, raw: BinaryIO, settings: Settings, text_column: str) -> Iterator[RawPage | Skipped]:
+    if file.kind in ("text", "markdown"):
+        return iter([_whole(file, raw, settings)])
+    rows = RowFile(raw, file.zipped, settings)
+    items = json_lines(rows) if file.kind == "jsonl" else csv_rows(rows, text_column)
+    return (_item(file, item, rows) for item in items)
+
+
+def _item(file: SourceFile, item: Line | CsvRow | BadRow, rows: RowFile) -> RawPage | Skipped:
+    name = shown(file.name)
+    if isinstance(item, BadRow):
+        return Skipped(name, item.line, item.code, item.reason)
+    if isinstance(item, CsvRow):
+        return RawPage(name, item.line, file.kind, dict(item.cells), file.source, rows.bytes_read)
+    return RawPage(name, item.number, file.kind, item.data or b"", file.source, rows.bytes_read)
+
+
+def _whole(file: SourceFile, raw: BinaryIO, settings: Settings) -> RawPage:
+    most = int(settings.max_article_mb * 1_000_000)
+    data = raw.read(most + 1)
+    if len(data) > most:
+        reason = f"The file is larger than the {settings.max_article_mb:g} MB allowed for one article (max_article_mb)."
+        raise Unreadable("too_large", reason)
+    if is_binary(data[:8192]) or (b"\0" in data and not wide_encoding(data)):
+        raise Unreadable("binary", "The file holds binary data, not text.")
+    return RawPage(shown(file.name), None, file.kind, data, file.source, len(data))
