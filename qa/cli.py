@@ -16,7 +16,7 @@ from qa.errors import DatelineError, UsageError
 
 if TYPE_CHECKING:
     from qa.config import Settings
-    from qa.index.archive import Archive
+    from qa.index.archive import Archive, Cutter
     from qa.types import Filters, Turn
 
 Subparsers = Any
@@ -278,9 +278,11 @@ def _verify(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _add_repair(subparsers: Subparsers) -> None:
+def add_repair(subparsers: Subparsers, cut: "Cutter") -> None:
+    """Add the command that makes the indexes again; ``cut`` cuts articles for ``--re-embed``."""
     parser = add_parser(subparsers, "repair", _repair, "Make the indexes again from the catalogue.")
     parser.add_argument("--re-embed", action="store_true", help="also cut and embed every article again, as set now")
+    parser.set_defaults(cut=cut)
 
 
 def _repair(options: argparse.Namespace) -> int:
@@ -309,4 +311,4 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0 if all(item.ok for item in findings) else 1
 
 
-COMMANDS = (_add_ask, _add_search, _add_articles, _add_verify, _add_repair, _add_doctor)
+COMMANDS = (_add_ask, _add_search, _add_articles, _add_verify, _add_doctor)

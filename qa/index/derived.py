@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -27,12 +28,14 @@ class DerivedState:
     writing: bool
     files: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     """Relative name to (size, mtime in ns, digest)."""
+    content: str = ""
+    """The owner's own digest of what volatile files hold."""
 
 
 class DerivedFolder:
     """Keep the generations of one derived index and tell whether the live one is as it was left."""
 
-    def __init__(self, root: Path, *, volatile: frozenset[str] = frozenset()) -> None:
+    def __init__(self, root: Path, *, volatile: Callable[[Path], bool] = lambda _path: False) -> None:
         """Use ``root``; ``volatile`` files change by mere reading and are checked by their owner instead."""
         self._root = root
         self._volatile = volatile
@@ -65,8 +68,7 @@ class DerivedFolder:
         A file of another size is not; a large one of the same time is; any other is read and compared by digest.
         """
         folder = self.path(state.generation)
-        present = {name for name in _names(folder) if name not in self._volatile}
-        return present == set(state.files) and all(
+        return set(self._names(folder)) == set(state.files) and all(
             _unchanged(folder / name, known) for name, known in state.files.items()
         )
 
@@ -74,11 +76,11 @@ class DerivedFolder:
         """Record, before the first write, that the generation is no longer as it was left."""
         self._save(DerivedState(generation, applied, recipe, writing=True))
 
-    def seal(self, generation: int, applied: int, recipe: str) -> None:
-        """Record a generation that is complete and closed, and drop all others."""
+    def seal(self, generation: int, applied: int, recipe: str, content: str = "") -> None:
+        """Record a generation that is complete and closed, with its owner's digest of the rest, and drop all others."""
         folder = self.path(generation)
-        files = {name: _fingerprint(folder / name) for name in _names(folder) if name not in self._volatile}
-        self._save(DerivedState(generation, applied, recipe, writing=False, files=files))
+        files = {name: _fingerprint(folder / name) for name in self._names(folder)}
+        self._save(DerivedState(generation, applied, recipe, writing=False, files=files, content=content))
         self.drop_others(generation)
 
     def drop_others(self, generation: int) -> None:
@@ -86,6 +88,10 @@ class DerivedFolder:
         for child in self._root.glob("[0-9]*"):
             if child != self.path(generation):
                 shutil.rmtree(child, ignore_errors=True)
+
+    def _names(self, folder: Path) -> list[str]:
+        files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
+        return sorted(str(path.relative_to(folder)) for path in files if not self._volatile(path))
 
     def _save(self, state: DerivedState) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
@@ -95,14 +101,6 @@ class DerivedFolder:
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(scratch, self._root / STATE_FILE)
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(
-        str(path.relative_to(folder))
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith(".lock")
-    )
 
 
 def _digest(path: Path) -> str:

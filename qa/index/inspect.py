@@ -6,10 +6,9 @@ from pathlib import Path
 
 from qa.errors import NotFound
 from qa.index.catalogue import Catalogue
-from qa.index.derived import DerivedFolder
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
-from qa.index.vectors import DATABASE, check_in_subprocess
+from qa.index.vectors import check_in_subprocess, folder_of, is_intact
 
 
 def inspect(data_dir: Path) -> list[str]:
@@ -44,9 +43,9 @@ def _keyword_problems(data_dir: Path, catalogue: Catalogue) -> list[str]:
 
 
 def _vector_problems(data_dir: Path, catalogue: Catalogue) -> list[str]:
-    folder = DerivedFolder(data_dir / "vectors", volatile=frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"}))
+    folder = folder_of(data_dir / "vectors")
     state = folder.state
-    if state is None or state.writing or not folder.intact(state):
+    if state is None or state.writing or not is_intact(folder, state):
         return ["The vector index is missing or was not left as it should be."]
     # Chroma writes into its database even to read, so it is given a copy.
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,6 +6,7 @@ HNSW half can break in a crash without an error, so a folder that was not left c
 by a process of its own (``vectors_check``) before it answers.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.index.catalogue import Catalogue
 from qa.index.catalogue_rows import StoredChunk
-from qa.index.derived import DerivedFolder
+from qa.index.derived import DerivedFolder, DerivedState
 
 if TYPE_CHECKING:
     import chromadb
@@ -42,8 +43,7 @@ class VectorIndex:
 
     def __init__(self, root: Path) -> None:
         """Use a folder; nothing is opened, and chromadb is not imported, until it is needed."""
-        # Chroma writes into its SQLite file at every opening; that half is checked by content instead.
-        self._folder = DerivedFolder(root, volatile=frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"}))
+        self._folder = folder_of(root)
         self._client: Any = None
         self._collection: chromadb.Collection | None = None
         self._generation = 0
@@ -57,10 +57,9 @@ class VectorIndex:
         state = self._folder.state
         if state is None or state.recipe != FORMAT:
             return False
-        path = self._folder.path(state.generation)
         if state.writing:
             return self._salvage(state.generation, catalogue)
-        if not self._folder.intact(state) or not _database_is_sound(path / DATABASE):
+        if not is_intact(self._folder, state):
             return False
         self._generation, self.applied = state.generation, state.applied
         return True
@@ -71,7 +70,7 @@ class VectorIndex:
             self._settle()
         self._stop()
         if seal and self._wrote:
-            self._folder.seal(self._generation, self.applied, FORMAT)
+            self._seal(self._generation, self.applied)
         self._wrote = False
 
     def rebuild(self, catalogue: Catalogue) -> None:
@@ -90,7 +89,7 @@ class VectorIndex:
             shutil.rmtree(path, ignore_errors=True)
             raise
         self._stop()
-        self._folder.seal(generation, applied, FORMAT)
+        self._seal(generation, applied)
         self._generation, self.applied, self._wrote = generation, applied, False
 
     # Following the catalogue
@@ -152,6 +151,10 @@ class VectorIndex:
         for part in batches(chunks, BATCH):
             collection.upsert(ids=[chunk.id for chunk in part], embeddings=[chunk.vector for chunk in part])  # type: ignore[arg-type]
 
+    def _seal(self, generation: int, applied: int) -> None:
+        content = database_digest(self._folder.path(generation) / DATABASE)
+        self._folder.seal(generation, applied, FORMAT, content)
+
     def _settle(self) -> None:
         # A query makes Chroma apply its write-ahead rows now, so that readers will not have to write.
         collection = self._opened()
@@ -206,21 +209,50 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield part
 
 
-def _database_is_sound(path: Path) -> bool:
-    """Check Chroma's SQLite file without chromadb: its structure, and that queue and ids can be read."""
-    if not path.is_file():
+def folder_of(root: Path) -> DerivedFolder:
+    """Return the generations of the vector index."""
+    return DerivedFolder(root, volatile=_changes_by_reading)
+
+
+def is_intact(folder: DerivedFolder, state: DerivedState) -> bool:
+    """Say whether a cleanly left generation still holds what was written, in files and in Chroma's database."""
+    if not folder.intact(state):
         return False
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-                return False
-            rows = connection.execute("SELECT count(*) FROM collections WHERE name = ?", (COLLECTION,)).fetchone()
-            return bool(rows == (1,))
-        finally:
-            connection.close()
+        return database_digest(folder.path(state.generation) / DATABASE) == state.content
     except sqlite3.Error:
         return False
+
+
+def _changes_by_reading(path: Path) -> bool:
+    # Chroma writes into its database at every opening. A graph that was never persisted (there is no pickle yet, all
+    # rows are in the database's queue) is made again at every opening, with whatever memory held in its empty places.
+    return path.name.startswith(DATABASE) or not (path.parent / "index_metadata.pickle").exists()
+
+
+def database_digest(path: Path) -> str:
+    """Check Chroma's database without chromadb and return a digest of what matters in it.
+
+    Raises:
+        sqlite3.Error: It is missing, damaged or another database.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("damaged")
+        for query in (
+            "SELECT id, name, dimension, config_json_str, schema_str FROM collections ORDER BY id",
+            "SELECT id, type, scope, collection FROM segments ORDER BY id",
+            "SELECT segment_id, seq_id FROM max_seq_id ORDER BY segment_id",
+            "SELECT segment_id, embedding_id, seq_id FROM embeddings ORDER BY id",
+            "SELECT seq_id, operation, id, vector FROM embeddings_queue ORDER BY seq_id",
+        ):
+            for row in connection.execute(query):
+                digest.update(repr(row).encode())
+    finally:
+        connection.close()
+    return digest.hexdigest()
 
 
 def ids_in(collection: "chromadb.Collection") -> Sequence[str]:
