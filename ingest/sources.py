@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.encoding import is_binary, wide_encoding
 from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows, json_lines
-from ingest.text import is_binary, shown, wide_encoding
+from ingest.text import shown
 from ingest.types import Kind, RawPage, SourceFile
 from qa.config import Settings
 from qa.types import Skipped
