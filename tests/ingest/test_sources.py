@@ -70,6 +70,17 @@ def test_a_folder_is_walked_in_order_and_what_is_left_out_is_said(folder, tmp_pa
     }
 
 
+def test_folders_nested_deeper_than_the_stack_are_walked(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for _ in range(1200):
+        os.mkdir("d")
+        os.chdir("d")
+    with open("a.txt", "w") as file:
+        file.write("Rain.")
+    monkeypatch.chdir(folder)
+    assert [os.path.basename(file.path) for file in find(["."]).files] == ["a.txt"]
+
+
 def test_special_files_given_by_name_are_not_waited_on(folder):
     os.mkfifo(folder / "pipe.jsonl")
     found = find([folder / "pipe.jsonl", "/dev/zero", "a\0b.txt", "http://example.org/a.txt"])
