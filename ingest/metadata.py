@@ -80,7 +80,7 @@ def _from_parts(parts: dict[str, str | None]) -> str | None:
 
 def _calendar_day(parts: dict[str, str | None]) -> tuple[int, int, int]:
     year = int(parts["year"] or "")
-    if year < 100:
+    if len(parts["year"] or "") == 2:
         year += 2000 if year < 69 else 1900  # as POSIX reads two digits
     if parts.get("name"):
         return year, _month(parts["name"] or ""), int(parts["day"] or "")
@@ -125,7 +125,7 @@ def _zone(name: str | None) -> str | None:
 # Addresses and names ---------------------------------------------------------------------------------------------
 
 _TRACKING = re.compile(
-    r"utm_\w*|[fgdy]clid|msclkid|gclsrc|[wg]braid|tt?wclid|twclid|ttclid|mc_[ce]id|igsh(?:id)?|mkt_tok|vero_id|_ga|_hsenc"
+    r"utm_\w*|fbclid|[gdy]clid|msclkid|gclsrc|[wg]braid|twclid|ttclid|mc_[ce]id|igsh(?:id)?|mkt_tok|vero_id|_ga|_hsenc"
     r"|_hsmi|cmpid|ocid|ncid|s_cid|xtor|at_(?:medium|campaign|custom\d|link_\w+|bbc_team|ptr_name|format)|wt\.mc_id|smid",
     re.IGNORECASE,
 )

@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ingest.encoding import decode
 from ingest.metadata import clean_author, clean_language, clean_name, normalise_url, parse_date
 from ingest.plain import read_plain
-from ingest.text import clean_line, clean_text, decode, has_letters
+from ingest.text import clean_line, clean_text, has_letters
 from ingest.types import CANONICAL_FIELDS, RawPage
 from qa.errors import UsageError
 from qa.types import ArticleDraft, Skipped

@@ -99,7 +99,8 @@ def _is_value(key: str, value: str) -> bool:
         return parse_date(_unquoted(value)) is not None
     if key == "url":
         return normalise_url(value) is not None
-    return len(value) <= MAX_TITLE and not (key != "title" and value.endswith((".", "!", "?")) and len(value) > 60)
+    is_sentence = key != "title" and value.endswith((".", "!", "?")) and len(value.split()) > 4
+    return len(value) <= MAX_TITLE and not is_sentence
 
 
 def _title(lines: list[str], known: str | None, markdown: bool) -> tuple[str | None, list[str]]:

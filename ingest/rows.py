@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gzip import BadGzipFile, GzipFile
 from typing import BinaryIO
 
-from ingest.text import detect_encoding, is_binary, wide_encoding
+from ingest.encoding import detect_encoding, is_binary, wide_encoding
 from qa.config import Settings
 
 _BLOCK = 1 << 16
@@ -37,10 +37,11 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line without its end; ``data`` is None where it was too long to be held."""
+    """A line without its end; ``data`` is None where it was too long to be held, ``quotes`` counts its ``"``."""
 
     number: int
     data: bytes | None
+    quotes: int
 
 
 class RowFile:
@@ -97,20 +98,20 @@ class RowFile:
 
     def lines(self, blocks: Iterable[bytes]) -> Iterator[Line]:
         """Yield every line, numbered from 1, holding at most one of the allowed length."""
-        held = bytearray()
-        dropped = False
+        held, dropped, quotes = bytearray(), False, 0
         for block in blocks:
             *ended, rest = block.split(b"\n")
             for end in ended:
                 self.line += 1
                 fits = not dropped and len(held) + len(end) <= self.longest
-                yield Line(self.line, bytes(held) + end if fits else None)
-                held, dropped = bytearray(), False
+                yield Line(self.line, bytes(held) + end if fits else None, quotes + end.count(b'"'))
+                held, dropped, quotes = bytearray(), False, 0
             dropped = dropped or len(held) + len(rest) > self.longest
             held = bytearray() if dropped else held + rest
+            quotes += rest.count(b'"')
         if held or dropped:
             self.line += 1
-            yield Line(self.line, None if dropped else bytes(held))
+            yield Line(self.line, None if dropped else bytes(held), quotes)
 
 
 def json_lines(file: RowFile) -> Iterator[Line | BadRow]:
@@ -169,16 +170,21 @@ class _RecordLines:
     def start_record(self) -> None:
         self.first_line = self.size = self.quotes = 0
 
+    def skip_record(self) -> None:
+        """Leave out the lines up to the quote that ends the record, so that they are not read as rows."""
+        while self.quotes % 2 == 1 and (line := next(self.lines, None)):
+            self.quotes += line.quotes
+
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self.lines)
         self.first_line = self.first_line or line.number
+        self.quotes += line.quotes
         self.size += len(line.data) if line.data is not None else self.file.longest + 1
         if line.data is None or self.size > self.file.longest:
             raise _BadRecord("too_large", f"The row was left out: {self.file.too_long}.")
-        self.quotes += line.data.count(b'"')
         try:
             return line.data.decode(self.encoding) + "\n"
         except UnicodeDecodeError:
@@ -212,6 +218,7 @@ def csv_rows(file: RowFile, text_column: str) -> Iterator[CsvRow | BadRow]:
         except StopIteration:
             return
         except _BadRecord as exc:
+            source.skip_record()
             yield BadRow(source.first_line, exc.code, exc.reason)
         except csv.Error as exc:
             yield BadRow(source.first_line, "csv", f"The row was left out: {exc}.")
@@ -261,7 +268,7 @@ def _header(source: _RecordLines, text_column: str) -> tuple[list[str], str]:
     if not first.strip():
         raise Unreadable("empty", "The file has no first line that names columns.")
     for delimiter in _DELIMITERS:
-        names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+        names = _names(first, delimiter)
         if text_column in names:
             return names, delimiter
         same = [name for name in names if name.casefold() == text_column.casefold()]
@@ -272,3 +279,12 @@ def _header(source: _RecordLines, text_column: str) -> tuple[list[str], str]:
     way_out = "name the one that holds the text with --map text=COLUMN"
     reason = f"No column is named {text_column!r}; the columns are {named}; {way_out}."
     raise Unreadable("no_text_column", reason)
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    try:
+        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter))]
+    except csv.Error as exc:
+        raise Unreadable(
+            "csv", "The lines end in a way that is no longer used; save the file as CSV again.", 1
+        ) from exc

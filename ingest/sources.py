@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.encoding import is_binary, wide_encoding
 from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows, json_lines
-from ingest.text import is_binary, shown, wide_encoding
+from ingest.text import shown
 from ingest.types import Kind, RawPage, SourceFile
 from qa.config import Settings
 from qa.types import Skipped
@@ -56,7 +57,7 @@ def find(inputs: Sequence[str | Path]) -> Found:
         if is_url(name):
             found.skip(name, "unsupported", "Web addresses cannot be read yet; save the page as a file first.")
         elif os.path.isdir(name):
-            _walk(name, name, found)
+            _walk(name, found)
         else:
             _add(name, found)
     once: dict[str, SourceFile] = {}
@@ -66,22 +67,26 @@ def find(inputs: Sequence[str | Path]) -> Found:
     return found
 
 
-def _walk(folder: str, root: str, found: Found) -> None:
+def _walk(root: str, found: Found) -> None:
+    waiting = [root]  # no recursion: folders can be nested deeper than Python's stack
+    while waiting:
+        path = waiting.pop()
+        if path != root and os.path.basename(path).startswith("."):
+            found.skip(path, "hidden", "Hidden files and folders are not read.")
+        elif path != root and os.path.islink(path) and (reason := _bad_link(path, root)):
+            found.skip(path, "link", reason)
+        elif os.path.isdir(path):
+            waiting.extend(reversed(_listed(path, found)))
+        else:
+            _add(path, found)
+
+
+def _listed(folder: str, found: Found) -> list[str]:
     try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
     except OSError as exc:
         found.skip(folder, "unreadable", f"The folder cannot be listed: {_why(exc)}.")
-        return
-    for entry in listed:
-        if entry.name.startswith("."):
-            found.skip(entry.path, "hidden", "Hidden files and folders are not read.")
-        elif entry.is_symlink() and (reason := _bad_link(entry.path, root)):
-            found.skip(entry.path, "link", reason)
-        elif entry.is_dir(follow_symlinks=False):
-            _walk(entry.path, root, found)
-        else:
-            _add(entry.path, found)
+        return []
 
 
 def _bad_link(path: str, root: str) -> str | None:
