@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import subprocess
 import tracemalloc
 
 import pytest
@@ -78,7 +79,11 @@ def test_folders_nested_deeper_than_the_stack_are_walked(folder, monkeypatch):
     with open("a.txt", "w") as file:
         file.write("Rain.")
     monkeypatch.chdir(folder)
-    assert [os.path.basename(file.path) for file in find(["."]).files] == ["a.txt"]
+    try:
+        assert [os.path.basename(file.path) for file in find(["."]).files] == ["a.txt"]
+    finally:
+        # Python 3.11's rmtree recurses, so pytest could never clean this up.
+        subprocess.run(["rm", "-rf", "d"], check=True)
 
 
 def test_special_files_given_by_name_are_not_waited_on(folder):
