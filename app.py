@@ -3,17 +3,26 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qa.types import ChunkDraft
+from qa.types import ChunkDraft, Ingestor
+
+if TYPE_CHECKING:
+    from qa.index.archive import Archive
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     from ingest import cli as ingest_cli
     from qa import cli
+    from qa.web import cli as web_cli
 
-    commands: list[Callable[[Any], None]] = [ingest_cli.add_command, *cli.COMMANDS, partial(cli.add_repair, cut=_cut)]
+    commands: list[Callable[[Any], None]] = [
+        ingest_cli.add_command,
+        *cli.COMMANDS,
+        partial(cli.add_repair, cut=_cut),
+        partial(web_cli.add_serve, ingestor=_ingestor),
+    ]
     return cli.run(sys.argv[1:] if argv is None else argv, commands)
 
 
@@ -21,6 +30,12 @@ def _cut(text: str, token_spans: Sequence[tuple[int, int]]) -> list[ChunkDraft]:
     from ingest.chunk import cut
 
     return cut(text, token_spans)
+
+
+def _ingestor(archive: "Archive") -> Ingestor:
+    from ingest.run import ingest
+
+    return partial(ingest, archive=archive)
 
 
 if __name__ == "__main__":

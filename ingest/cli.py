@@ -3,13 +3,15 @@
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.resources import as_file, files
-from pathlib import Path
 
-from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text
-from qa.errors import UsageError
+from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text, settings_of
+from qa.errors import FolderLocked, UsageError
 from qa.render import plain
-from qa.types import IngestReport, Progress
+from qa.types import Ingestor, IngestReport, Progress
 
 SHOWN_SKIPS = 20
 QUIET_S = 5.0
@@ -33,18 +35,15 @@ def add_command(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ingest what the options name and return the exit code."""
-    from ingest.run import ingest
-
     if not (options.inputs or options.sync or options.sample):
         raise UsageError("Nothing to ingest was named; give files or folders, or --sample.")
     mapping = dict(_pair(text) for text in options.map)
     shown = _ProgressLine()
     with as_file(files("ingest").joinpath("sample", "articles.jsonl")) as sample:
-        inputs: list[str | Path] = [*options.inputs, *([sample] if options.sample else [])]
-        with open_archive(options, write=True) as archive:
-            report = ingest(
+        inputs = [*options.inputs, *([str(sample)] if options.sample else [])]
+        with _destination(options) as take_in:
+            report = take_in(
                 inputs,
-                archive,
                 mapping=mapping,
                 progress=shown,
                 publisher=options.publisher,
@@ -58,6 +57,25 @@ def run(options: argparse.Namespace) -> int:
     else:
         print_text(report_lines(report))
     return exit_code(report, strict=options.strict)
+
+
+@contextmanager
+def _destination(options: argparse.Namespace) -> Iterator[Ingestor]:
+    """Open the archive, or reach the server that has it open."""
+    from ingest.run import ingest
+    from qa.remote import find_server
+
+    try:
+        archive = open_archive(options, write=True)
+    except FolderLocked:
+        server = find_server(settings_of(options).data_dir)
+        if server is None:
+            raise
+        with server:
+            yield server.ingest
+    else:
+        with archive:
+            yield partial(ingest, archive=archive)
 
 
 def exit_code(report: IngestReport, *, strict: bool) -> int:

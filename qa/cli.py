@@ -17,6 +17,7 @@ from qa.errors import DatelineError, UsageError
 if TYPE_CHECKING:
     from qa.config import Settings
     from qa.index.archive import Archive, Cutter
+    from qa.remote import Door
     from qa.types import Filters, Turn
 
 Subparsers = Any
@@ -113,6 +114,13 @@ def open_archive(options: argparse.Namespace, *, write: bool = False) -> "Archiv
     return Archive.open(settings_of(options), read_only=not write)
 
 
+def open_door(options: argparse.Namespace, *, write: bool = False) -> "Door":
+    """Open the archive that the options name, or reach the server that has it open."""
+    from qa import remote
+
+    return remote.open_door(settings_of(options), write=write)
+
+
 # ask and search ----------------------------------------------------------------------------------------------------
 
 
@@ -145,12 +153,11 @@ def _add_ask(subparsers: Subparsers) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from qa.pipeline import QAPipeline
     from qa.render import answer_lines
 
     filters, history = _filters(options), _history(options.history)
-    with open_archive(options) as archive:
-        answer = QAPipeline(archive).ask(options.question, history, filters, options.engine, options.level)
+    with open_door(options) as door:
+        answer = door.ask(options.question, history, filters, options.engine, options.level)
     if options.json:
         print_json(answer.as_dict())
     else:
@@ -195,12 +202,11 @@ def _count(text: str) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from qa.pipeline import QAPipeline
     from qa.render import search_lines
 
     filters = _filters(options)
-    with open_archive(options) as archive:
-        results = QAPipeline(archive).search(options.question, options.top_k, filters)
+    with open_door(options) as door:
+        results = door.search(options.question, options.top_k, filters)
     if options.json:
         print_json({"question": options.question, "results": [result.as_dict() for result in results]})
     else:
@@ -228,8 +234,8 @@ def _add_articles(subparsers: Subparsers) -> None:
 def _list(options: argparse.Namespace) -> int:
     from qa.render import list_lines
 
-    with open_archive(options) as archive:
-        found = archive.articles(limit=options.limit)
+    with open_door(options) as door:
+        found = door.articles(options.limit)
     if options.json:
         print_json({"articles": [summary.as_dict() for summary in found]})
     else:
@@ -240,8 +246,8 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     from qa.render import article_lines
 
-    with open_archive(options) as archive:
-        article = archive.article(options.id, options.revision)
+    with open_door(options) as door:
+        article = door.article(options.id, options.revision)
     if options.json:
         print_json(article.as_dict())
     else:
@@ -250,9 +256,8 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    with open_archive(options, write=True) as archive:
-        archive.article(options.id)
-        archive.remove([options.id])
+    with open_door(options, write=True) as door:
+        door.remove(options.id)
     if options.json:
         print_json({"removed": [options.id]})
     else:

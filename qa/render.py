@@ -26,7 +26,7 @@ def answer_lines(answer: Answer) -> str:
     held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
     lines += [
         "",
-        f"{_in_words(answer.confidence)} confidence ({answer.confidence:.2f}) · {held} · as of {answer.as_of}",
+        f"{in_words(answer.confidence)} confidence ({answer.confidence:.2f}) · {held} · as of {answer.as_of}",
     ]
     return plain("\n".join(lines))
 
@@ -75,7 +75,8 @@ def _origin(title: str | None, publisher: str | None, published_at: str | None) 
     return ", ".join(part for part in (one_line(title or "(no title)"), publisher, spoken_day(published_at)) if part)
 
 
-def _in_words(confidence: float) -> str:
+def in_words(confidence: float) -> str:
+    """Return a confidence as the word that people read."""
     return "High" if confidence >= 0.8 else "Fair" if confidence >= 0.5 else "Low"
 
 

@@ -490,7 +490,15 @@ class Ingestor(Protocol):
     """Take articles in; what ``qa.web`` and ``qa.evaluate`` receive from ``app.py``."""
 
     def __call__(
-        self, inputs: Sequence[str], *, mapping: dict[str, str] | None, progress: ProgressCallback | None
+        self,
+        inputs: Sequence[str],
+        *,
+        mapping: dict[str, str] | None = None,
+        progress: ProgressCallback | None = None,
+        publisher: str | None = None,
+        corpus: str | None = None,
+        sync: str | None = None,
+        dry_run: bool = False,
     ) -> IngestReport:
         """Ingest files, folders or URLs and report on each."""
         ...

@@ -1,0 +1,163 @@
+"""``dateline serve``: the archive in a browser and over HTTP, until it is told to stop."""
+
+import argparse
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text
+from qa.errors import DatelineError, WriteFailed
+from qa.remote import TOKEN_FILE
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from qa.index.archive import Archive
+    from qa.types import Ingestor
+    from qa.web.security import Access
+
+MakeIngestor = Callable[["Archive"], "Ingestor"]
+WILDCARDS = frozenset({"0.0.0.0", "::"})
+GRACE_S = 3
+"""How long open event streams keep a server that was told to stop."""
+
+
+def add_serve(subparsers: Subparsers, ingestor: MakeIngestor | None = None) -> None:
+    """Add the command; ``ingestor`` is what takes in the articles that the command line hands over."""
+    parser: Parser = add_parser(subparsers, "serve", _serve, "Serve the chat page and the HTTP API.")
+    parser.add_argument("--host", metavar="H", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", metavar="P", type=_port, default=7860, help="port (default 7860; 0 takes a free one)")
+    what = "also answer to this name, such as the one a proxy passes on (repeatable)"
+    parser.add_argument("--allow-host", metavar="NAME", action="append", default=[], help=what)
+    parser.set_defaults(make_ingestor=ingestor)
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError("must be between 0 and 65535")
+    return value
+
+
+def _serve(options: argparse.Namespace) -> int:
+    with contextlib.closing(_listen(options.host, options.port)) as listener:
+        port = listener.getsockname()[1]
+        with open_archive(options, write=True) as archive, _token(archive.settings.data_dir) as token:
+            app = _application(archive, options.make_ingestor, _access(options, token))
+            address = _address(options.host, port)
+            archive.announce(address)
+            _say(app, address, as_json=options.json)
+            _run(app, listener)
+            # An ingestion that was handed over stops at its next report of progress.
+            with app.state.service.writing:
+                pass
+    return 0
+
+
+def _application(archive: "Archive", make_ingestor: MakeIngestor | None, access: "Access") -> "FastAPI":
+    from qa.pipeline import QAPipeline
+    from qa.web.api import create_app
+
+    pipeline = QAPipeline(archive)
+    # The model and the indexes are opened now, by one thread, and what is wrong with them shows before anybody asks.
+    pipeline.search("what is new")
+    return create_app(
+        archive, pipeline, archive.settings, make_ingestor(archive) if make_ingestor else None, access=access
+    )
+
+
+def _access(options: argparse.Namespace, token: str) -> "Access":
+    from qa.web.security import Access, names_of
+
+    own = [socket.gethostname(), socket.getfqdn()] if options.host in WILDCARDS else [_bracketed(options.host)]
+    return Access(names_of([*own, *options.allow_host]), any_address=options.host in WILDCARDS, token=token)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow happens.
+
+    Raises:
+        DatelineError: It is taken, or the address is not this machine's.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(found[0], socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(found[4])
+            listener.listen(128)
+        except BaseException:
+            listener.close()
+            raise
+    except PermissionError:
+        raise DatelineError(f"Port {port} needs rights that this user lacks; name another with --port.") from None
+    except OSError as exc:
+        raise DatelineError(f"{host} port {port} cannot be served on: {exc.strerror}; --port names another.") from exc
+    return listener
+
+
+@contextlib.contextmanager
+def _token(folder: Path) -> Iterator[str]:
+    """Write the secret that the command line of this user shows, for as long as the server runs."""
+    path, token = folder / TOKEN_FILE, secrets.token_urlsafe(32)
+    try:
+        path.unlink(missing_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
+    except OSError as exc:
+        raise WriteFailed(f"The data folder {folder} cannot be written: {exc.strerror}.") from exc
+    try:
+        yield token
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _run(app: "FastAPI", listener: socket.socket) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=512,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    # uvicorn raises the signal once more when it is done; by then stopping is what happens anyway.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(app: "FastAPI", address: str, *, as_json: bool) -> None:
+    import sys
+
+    from qa.render import plain
+    from qa.web.chat import examples
+    from qa.web.texts import TRY
+
+    questions = examples(app.state.service)
+    if as_json:
+        print_json({"address": address, "questions": questions})
+    else:
+        tries = [f"{TRY}:", *(f"  {question}" for question in questions)] if questions else []
+        print_text(plain("\n".join([f"Dateline is at {address} (Ctrl+C stops it).", *tries])))
+    sys.stdout.flush()
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{'127.0.0.1' if host in WILDCARDS else _bracketed(host)}:{port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,71 @@
+"""What every route works with: one archive, its pipeline, and how much may happen at once."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from qa.config import Settings
+from qa.index.archive import Archive
+from qa.pipeline import QAPipeline
+from qa.types import EngineName, Event, Filters, Ingestor, Level, Turn
+from qa.web.errors import Busy
+from qa.web.security import Access
+
+AT_ONCE = 4
+MOST_WAITING = 64
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Service:
+    """The archive as the web's routes use it."""
+
+    archive: Archive
+    pipeline: QAPipeline
+    settings: Settings
+    access: Access
+    ingestor: Ingestor | None = None
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever changes the archive; asking goes on meanwhile."""
+    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Do blocking work in a thread, a few at a time.
+
+        Raises:
+            Busy: Too many wait already.
+        """
+        if self.limiter.statistics().tasks_waiting >= MOST_WAITING:
+            raise Busy("Too many questions are being answered at the moment; please try again soon.")
+        return await to_thread.run_sync(work, limiter=self.limiter)
+
+    async def events(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        engine: EngineName | None = None,
+        level: Level | None = None,
+    ) -> AsyncIterator[Event]:
+        """Yield what ``QAPipeline.stream`` yields, each step made in a thread."""
+        stream = self.pipeline.stream(question, history, filters, engine, level)
+        while (event := await self.run(lambda: next(stream, None))) is not None:
+            yield event
+
+    def steps(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
+        """Yield what ``QAPipeline.stream`` yields, for a caller that is in a thread of its own."""
+        return self.pipeline.stream(question, history)
+
+    def remove(self, article_id: str) -> None:
+        """Erase an article and make the indexes forget it.
+
+        Raises:
+            NotFound: There is none.
+        """
+        with self.writing:
+            self.archive.article(article_id)
+            self.archive.remove([article_id])
+            self.archive.refresh()
