@@ -101,7 +101,7 @@ def _page(gr: Any, service: Service) -> Any:
         _html(gr, f"<header><h1>{texts.TITLE}</h1><p>{texts.LEAD}</p></header>", "dl-head")
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, min_width=320):
-                talk = _html(gr, conversation(()), "dl-conversation", autoscroll=True)
+                talk = _html(gr, conversation(()), "dl-conversation")
                 box, send, clear = _controls(gr, service)
                 tries = _tries(gr, questions)
             with gr.Column(scale=5, min_width=320):
@@ -126,8 +126,8 @@ def _cleared(service: Service) -> Shown:
     return conversation(()), panel(None, service.archive.article), ()
 
 
-def _html(gr: Any, value: str, name: str, *, autoscroll: bool = False) -> Any:
-    return gr.HTML(value, elem_id=name, js_on_load=None, apply_default_css=False, autoscroll=autoscroll)
+def _html(gr: Any, value: str, name: str) -> Any:
+    return gr.HTML(value, elem_id=name, js_on_load=None, apply_default_css=False)
 
 
 def _controls(gr: Any, service: Service) -> tuple[Any, Any, Any]:
@@ -143,7 +143,7 @@ def _controls(gr: Any, service: Service) -> tuple[Any, Any, Any]:
             buttons=[],
         )
         send = gr.Button(texts.ASK, variant="primary", scale=1, min_width=90)
-        clear = gr.Button(texts.NEW, scale=1, min_width=140)
+        clear = gr.Button(texts.NEW, scale=1, min_width=170)
     return box, send, clear
 
 

@@ -1,10 +1,10 @@
 """The conversation and the passages beside it, as HTML of ours."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from qa.answer.quotes import spoken_day
 from qa.render import in_words
 from qa.types import Answer, Article, Citation, Claim, Context, Span
 from qa.web import texts
@@ -27,14 +27,14 @@ class Exchange:
 def conversation(exchanges: Sequence[Exchange]) -> str:
     """Return the conversation, oldest first."""
     if not exchanges:
-        return f'<p class="dl-empty">{texts.EMPTY_CONVERSATION}</p>'
+        return _box("dl-talk", texts.CONVERSATION, f'<p class="dl-empty">{texts.EMPTY_CONVERSATION}</p>')
     turns = "".join(
         f'<li class="dl-question"><h3 class="dl-hidden">{texts.YOU}</h3>'
         f'<p dir="auto">{escape(exchange.question)}</p></li>'
         f'<li class="dl-answer"><h3 class="dl-hidden">{texts.ANSWER}</h3>{exchange.answer_html}</li>'
         for exchange in exchanges
     )
-    return f'<ol class="dl-turns" role="log" aria-live="polite">{turns}</ol>'
+    return _box("dl-talk", texts.CONVERSATION, f'<ol class="dl-turns" role="log" aria-live="polite">{turns}</ol>')
 
 
 def waiting(state: str, pieces: str = "") -> str:
@@ -63,14 +63,20 @@ def answer_html(answer: Answer) -> str:
 def panel(answer: Answer | None, find: Find) -> str:
     """Return the cited passages, or after an abstention the closest ones."""
     if answer is None:
-        return f'<p class="dl-empty">{texts.EMPTY_PANEL}</p>'
+        return _box("dl-side", texts.SOURCES, f'<p class="dl-empty">{texts.EMPTY_PANEL}</p>')
     if answer.citations:
         cards = "".join(_card(citation, find(citation.article_id, citation.revision)) for citation in answer.citations)
         heading = texts.SOURCES
     else:
         cards = "".join(_closest(context, find) for context in answer.contexts[:MOST_CLOSEST])
         heading = texts.CLOSEST
-    return f'<h2>{heading}</h2>{cards}<p class="dl-facts">{_as_of(answer)}</p>' if cards else ""
+    body = f'<h2>{heading}</h2>{cards}<p class="dl-facts">{_as_of(answer)}</p>' if cards else ""
+    return _box("dl-side", heading, body)
+
+
+def _box(name: str, label: str, body: str) -> str:
+    """Return a part of the page that scrolls by itself, for those who use a keyboard too."""
+    return f'<div class="dl-box {name}" role="region" aria-label="{label}" tabindex="0">{body}</div>'
 
 
 def _claim(claim: Claim, links: dict[int, str]) -> str:
@@ -116,5 +122,5 @@ def _passage(number: str, article: Article, body: str, place: Span, also: str = 
 
 
 def _as_of(answer: Answer) -> str:
-    shown = re.sub(r"^(\S+)T(\d\d:\d\d).*$", r"\1, \2 UTC", answer.as_of)
-    return f'{texts.AS_OF} <time datetime="{escape(answer.as_of)}">{escape(shown)}</time>'
+    moment = escape(answer.as_of)
+    return f'{texts.AS_OF} <time datetime="{moment}">{spoken_day(answer.as_of)}, {moment[11:16]} UTC</time>'

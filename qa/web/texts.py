@@ -9,6 +9,7 @@ NEW = "New conversation"
 TRY = "Three questions to try"
 EMPTY_CONVERSATION = "Nothing asked yet. The answer will stand here, and the passages it quotes beside it."
 EMPTY_PANEL = "The quoted passages will stand here, each with the sentence marked in its paragraph."
+CONVERSATION = "Conversation"
 YOU = "You asked"
 ANSWER = "Answer"
 STATES = {
@@ -43,6 +44,6 @@ OWN_QUESTIONS = (
     "How many tonnes of cargo did Saltmere harbour handle in the third quarter of 2023?",
 )
 """For the sample archive."""
-SAMPLE_PUBLISHERS = frozenset({"The Saltmere Courier", "Northshore Press Agency"})
+SAMPLE_PUBLISHERS = frozenset({"The Saltmere Courier", "Northshore Press Agency", "Tideway Radio News"})
 QUESTION_FROM_TITLE = "What is reported about “{title}”?"
 EMPTY_ARCHIVE = "The archive holds no articles yet; `dateline ingest` takes some in."
