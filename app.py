@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         *cli.COMMANDS,
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
+        web_cli.add_backup,
+        web_cli.add_restore,
     ]
     return cli.run(sys.argv[1:] if argv is None else argv, commands)
 

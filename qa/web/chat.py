@@ -157,5 +157,9 @@ def _tries(gr: Any, questions: Sequence[str]) -> list[Any]:
 
 
 def _theme(gr: Any) -> Any:
-    # The default theme's fonts come with Gradio; a font that is named only would be fetched from elsewhere.
-    return gr.themes.Default(primary_hue="blue", neutral_hue="slate")
+    # Fonts that come with Gradio; one that is named only would be fetched from elsewhere. Its 600 weight lacks letters.
+    font = (
+        gr.themes.utils.fonts.LocalFont("Source Sans Pro", weights=(400, 700)),
+        gr.themes.utils.fonts.Font("system-ui"),
+    )
+    return gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=font)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text
+from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text, settings_of
 from qa.errors import DatelineError, WriteFailed
 from qa.remote import TOKEN_FILE
 
@@ -161,3 +161,41 @@ def _address(host: str, port: int) -> str:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+# backup and restore ------------------------------------------------------------------------------------------------
+
+
+def add_backup(subparsers: Subparsers) -> None:
+    """Add the command."""
+    text = "Write the archive and its settings to one file, also while it is served."
+    add_parser(subparsers, "backup", _backup, text).add_argument("file", metavar="FILE", type=Path)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from qa.index.backup import back_up
+
+    size = back_up(settings_of(options), options.file)
+    if options.json:
+        print_json({"file": str(options.file), "bytes": size})
+    else:
+        print_text(f"The backup {options.file} holds the archive as it is now ({size / 2**20:.1f} MB).")
+    return 0
+
+
+def add_restore(subparsers: Subparsers) -> None:
+    """Add the command."""
+    text = "Make an archive from a backup, in a data folder that is empty."
+    add_parser(subparsers, "restore", _restore, text).add_argument("file", metavar="FILE", type=Path)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from qa.index.backup import restore
+
+    folder = settings_of(options).data_dir
+    articles = restore(folder, options.file)
+    if options.json:
+        print_json({"data": str(folder), "articles": articles})
+    else:
+        print_text(f"{folder} holds {articles} articles again; its indexes were made from them.")
+    return 0
