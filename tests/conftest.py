@@ -75,12 +75,14 @@ ARTICLES = [
 """Articles for rules that need known words, dates and publishers; the sample archive is for quality."""
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch, tmp_path):
-    """Nothing of the user's settings or archive is seen, and nothing is written where his archive is."""
-    for name in [name for name in os.environ if name.startswith("DATELINE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment(tmp_path_factory):
+    """Keep the settings of whoever runs the tests, and their archive, out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DATELINE_")]:
+            patch.delenv(name)
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @dataclass(frozen=True)
