@@ -24,8 +24,8 @@ def main() -> int:
     if not found or os.environ.get("CUDA") == "yes":
         return 0
     print(
-        f"Installing would fetch several gigabytes of CUDA packages ({len(found)}, among them {found[0]}) that Dateline "
-        'does not need: choose the CPU build as the README says under "CPU torch", '
+        f"Installing would fetch several gigabytes of CUDA packages ({len(found)}, among them {found[0]}) that "
+        'Dateline does not need: choose the CPU build as the README says under "CPU torch", '
         "or take them with 'make install CUDA=yes'.",
         file=sys.stderr,
     )

@@ -61,7 +61,7 @@ class ArticleStore(Protocol):
         """Make what was stored searchable."""
         ...
 
-    def remove(self, article_ids: Sequence[str]) -> int:
+    def remove(self, article_ids: Sequence[str], *, may_return: bool = False) -> int:
         """Remove articles and return how many there were."""
         ...
 

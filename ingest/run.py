@@ -61,5 +61,5 @@ def _remove_gone(run: Load, found: Found, folder: str | Path) -> None:
     article_ids, notes = gone(folder, stored, found, run.seen, run.incomplete)
     run.skipped.extend(notes)
     if article_ids:
-        run.removed = len(article_ids) if run.dry_run else run.archive.remove(article_ids)
+        run.removed = len(article_ids) if run.dry_run else run.archive.remove(article_ids, may_return=True)
         run.stale = not run.dry_run

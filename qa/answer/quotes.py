@@ -7,9 +7,13 @@ from datetime import date
 from qa.types import Article, Citation, Claim, Evidence
 
 MOST_QUOTES = 3
-WITHIN = 0.3
+WITHIN = 0.5
 """A further quote must score this close to the best; about two quotes an answer on the development questions."""
+SAME_ARTICLE = 0.2
+"""What a further quote of an article already quoted must be better by: look-alike reports should all be heard."""
 MIN_WORDS = 4
+LOOKED_AT = 40
+"""Best sentences among which further quotes are looked for."""
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 
@@ -17,13 +21,19 @@ _SPACE = re.compile(r"\s+")
 def choose(evidence: Sequence[Evidence], most: int = MOST_QUOTES) -> list[Evidence]:
     """Return the sentences to quote, best first: no fragments, nothing twice, nothing far below the best."""
     usable = [sentence for sentence in evidence if _says_something(sentence.text)] or list(evidence)
-    chosen: list[Evidence] = []
-    for sentence in usable:
-        if len(chosen) == most or sentence.score < usable[0].score - WITHIN:
+    left, chosen = usable[:LOOKED_AT], usable[:1]
+    while len(chosen) < most:
+        left = [sentence for sentence in left if not any(same_words(sentence.text, other.text) for other in chosen)]
+        worth = {sentence: sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in left}
+        best = max(worth, key=lambda sentence: worth[sentence], default=None)
+        if best is None or worth[best] < usable[0].score - WITHIN:
             break
-        if not any(same_words(sentence.text, other.text) for other in chosen):
-            chosen.append(sentence)
+        chosen.append(best)
     return chosen
+
+
+def _quoted(sentence: Evidence, chosen: Sequence[Evidence]) -> int:
+    return sum(other.article_id == sentence.article_id for other in chosen)
 
 
 def same_words(one: str, other: str) -> bool:

@@ -150,10 +150,13 @@ class Archive:
             self.catalogue.set_value(RECIPE_KEY, made.as_dict())
         return self.catalogue.put(batch)
 
-    def remove(self, article_ids: Sequence[str]) -> int:
-        """Erase articles with all their revisions; return how many there were."""
+    def remove(self, article_ids: Sequence[str], *, may_return: bool = False) -> int:
+        """Erase articles with all their revisions and return how many there were.
+
+        They stay out when they are met again, unless they ``may_return``.
+        """
         self._writer_only()
-        return self.catalogue.remove(article_ids)
+        return self.catalogue.remove(article_ids, may_return=may_return)
 
     def refresh(self) -> None:
         """Make everything committed searchable."""

@@ -91,10 +91,10 @@ class Catalogue:
         with self._writing() as connection:
             return [_put(connection, prepared) for prepared in batch]
 
-    def remove(self, article_ids: Sequence[str]) -> int:
+    def remove(self, article_ids: Sequence[str], *, may_return: bool = False) -> int:
         """Erase articles in all their revisions, leaving tombstones; return how many there were."""
         with self._writing() as connection:
-            return sum(_remove(connection, article_id) for article_id in article_ids)
+            return sum(_remove(connection, article_id, may_return) for article_id in article_ids)
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """Return an article in its current or a given revision.
@@ -313,7 +313,7 @@ def _classify(connection: Connection, draft: ArticleDraft) -> Known:
             articles.c.content_hash == digest, articles.c.id != key, articles.c.removed_at.is_(None)
         )
     )
-    if row is None:
+    if row is None or (row.removed_at is not None and row.may_return):
         return Known(key, "new", twin)
     if row.removed_at is not None:
         return Known(key, "removed")
@@ -338,6 +338,8 @@ def _put(connection: Connection, prepared: Prepared) -> Known:
     before = row[0] if row else 0
     after = before if known.state == "metadata" else before + 1
     fields = {
+        "removed_at": None,
+        "may_return": 0,
         "revision": after,
         "source": draft.source,
         "corpus": draft.corpus,
@@ -377,7 +379,7 @@ def _drop_chunks(connection: Connection, key: str) -> int:
     return connection.execute(delete(chunks).where(chunks.c.article_id == key)).rowcount
 
 
-def _remove(connection: Connection, key: str) -> int:
+def _remove(connection: Connection, key: str, may_return: bool) -> int:
     where = and_(articles.c.id == key, articles.c.removed_at.is_(None))
     revision = connection.scalar(select(articles.c.revision).where(where))
     if revision is None:
@@ -385,7 +387,7 @@ def _remove(connection: Connection, key: str) -> int:
     dropped = _drop_chunks(connection, key)
     connection.execute(delete(revisions).where(revisions.c.article_id == key))
     blank = {"content_hash": None, "publisher_key": None, "published_day": None, "source": None}
-    connection.execute(update(articles).where(where).values(removed_at=_now(), **blank))
+    connection.execute(update(articles).where(where).values(removed_at=_now(), may_return=int(may_return), **blank))
     connection.execute(insert(changes).values(article_id=key, dropped_revision=revision, dropped_chunks=dropped))
     return 1
 

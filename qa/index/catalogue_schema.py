@@ -44,6 +44,7 @@ articles = Table(
     Column("identity", Text, nullable=False, unique=True),
     Column("revision", Integer, nullable=False),
     Column("removed_at", String),
+    Column("may_return", Integer, nullable=False, default=0),
     Column("source", Text, index=True),
     Column("corpus", Text),
     Column("external_id", Text),
@@ -52,7 +53,8 @@ articles = Table(
     Column("publisher_key", Text, index=True),
     Column("published_day", String, index=True),
 )
-"""One row per identity; what filters and look-ups need of its current revision. A tombstone keeps no text."""
+"""One row per identity; what filters and look-ups need of its current revision. A tombstone keeps no text;
+it keeps the article out for good, unless it may return because only its file had gone from a synchronised folder."""
 
 revisions = Table(
     "revisions",

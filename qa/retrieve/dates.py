@@ -18,11 +18,13 @@ MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_MONTH = rf"(?P<month>{_NAMES})\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"\b(?P<start>{_NAMES}) (?:to|through|until|-|–) {_MONTH},? (?:of )?{_YEAR}",
         r"\b(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b",
         rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? {_MONTH},?(?: {_YEAR})?",
         rf"\b{_MONTH} (?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,? {_YEAR})?",
@@ -68,19 +70,29 @@ def periods(text: str, year: int | None = None) -> list[Period]:
     return list(dict.fromkeys(_read(text, fallback)))
 
 
-def matches(asked: Sequence[Period], text: str, published_day: str | None) -> bool:
-    """Say whether a passage speaks of, or was printed at, one of the periods that a question names."""
+MENTIONED = 0.6
+"""How well a passage fits a period that it only mentions; one printed then fits wholly."""
+
+
+def timeliness(asked: Sequence[Period], text: str, published_day: str | None) -> float:
+    """Say how well a passage fits a period that the question names: 1 printed then, 0.6 speaks of it, 0 neither."""
     printed = _day(published_day)
+    if printed is not None and any(
+        want.first <= printed <= want.last + AFTERWARDS for want in asked if want.kind != "quarter"
+    ):
+        return 1.0
     told = periods(text, printed.year if printed else None)
     # "In 2023" in a passage is too wide to speak of a month in particular.
-    if any(want.overlaps(found) for want in asked for found in told if _narrow_enough(found, want)):
-        return True
-    return printed is not None and any(
-        want.first <= printed <= want.last + AFTERWARDS for want in asked if want.kind != "quarter"
-    )
+    told_of_it = any(want.overlaps(found) for want in asked for found in told if _narrow_enough(found, want))
+    if not told_of_it:
+        return 0.0
+    # A quarter's figures are told after it, never printed in it.
+    return 1.0 if any(want.kind == "quarter" for want in asked) else MENTIONED
 
 
 def _narrow_enough(found: Period, want: Period) -> bool:
+    if want.kind == "quarter" and found.kind == "day":
+        return False
     return (found.last - found.first) <= max(want.last - want.first, timedelta(days=31))
 
 
@@ -111,6 +123,9 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
         if word == "may" and not found.get("year") and not found.get("day"):
             return None  # the verb; the month has its capital
         month = MONTHS[word.casefold()] if word else int(found["number"])
+        if found.get("start"):
+            first = MONTHS[found["start"].casefold()]
+            return _months(year, first, month, "quarter") if first <= month else None
         return _day_period(year, month, found.get("day")) or _months(year, month, month, "month")
     return Period(date(year, 1, 1), date(year, 12, 31), "year")
 

@@ -13,7 +13,7 @@ import numpy as np
 from qa.index.archive import Archive
 from qa.index.catalogue_rows import StoredChunk
 from qa.index.keyword import header
-from qa.retrieve.dates import matches
+from qa.retrieve.dates import timeliness
 from qa.retrieve.fuse import Candidate, candidates
 from qa.retrieve.understand import Question
 from qa.types import Filters
@@ -27,7 +27,7 @@ RANKED = 50
 """Candidates whose sentences are looked at."""
 SENTENCE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.5
-TIMELY_WEIGHT = 0.3
+TIMELY_WEIGHT = 0.5
 """What is named prefers, never hides: a passage of the named time wins over a slightly better one of another."""
 
 
@@ -41,7 +41,7 @@ class Ranked:
         shares_with_header: The same with the words of title, publisher and date counted.
         coverage: The share of the question's words in the whole chunk with its header.
         terms: The question's words found in the chunk or its header.
-        timely: Whether it speaks of, or was printed at, a period that the question names; true if it names none.
+        timely: How well it fits a period that the question names, 0 to 1; 1 if it names none.
     """
 
     stored: StoredChunk
@@ -52,7 +52,7 @@ class Ranked:
     shares_with_header: "NDArray[np.float64]"
     coverage: float
     terms: frozenset[str]
-    timely: bool = True
+    timely: float = 1.0
 
 
 def rank(archive: Archive, question: Question, vector: "Vector", filters: Filters) -> list[Ranked]:
@@ -74,7 +74,8 @@ def _look_at(archive: Archive, question: Question, vector: "Vector", candidate: 
     with_header = np.array([_weight(words, shared | above) for shared in inside]) / total
     coverage = _weight(words, found) / total
     score = candidate.fused + SENTENCE_WEIGHT * float(np.max(cosines + shares)) + COVERAGE_WEIGHT * coverage
-    timely = not question.periods or matches(question.periods, stored.chunk.text, stored.chunk.published_at)
+    about = stored.chunk
+    timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
     score += TIMELY_WEIGHT * timely
     return Ranked(stored, score, candidate.cosine, cosines, shares, with_header, coverage, frozenset(found), timely)
 

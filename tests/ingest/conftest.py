@@ -89,7 +89,7 @@ class MemoryArchive:
     def refresh(self):
         self.refreshed += 1
 
-    def remove(self, article_ids):
+    def remove(self, article_ids, *, may_return=False):
         for article_id in article_ids:
             del self.stored[article_id]
             self.tombstones.add(article_id)
