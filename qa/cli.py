@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.index.archive import Archive, Cutter
     from qa.types import Filters, Turn
 
+MOST = 2**31 - 1
 Subparsers = Any
 """What ``add_subparsers`` returns; argparse keeps the class private."""
 
@@ -192,15 +193,17 @@ def _history(path: Path | None) -> "tuple[Turn, ...]":
 def _add_search(subparsers: Subparsers) -> None:
     parser = add_parser(subparsers, "search", _search, "List the passages that fit a question best.")
     parser.add_argument("question", metavar="QUESTION")
-    parser.add_argument("--top-k", metavar="N", type=_count, default=10, help="how many passages (default 10)")
+    parser.add_argument("--top-k", metavar="N", type=_whole(1, 50), default=10, help="how many passages (default 10)")
     _add_filters(parser)
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 50:
-        raise argparse.ArgumentTypeError("must be between 1 and 50")
-    return value
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"must be a whole number between {least} and {most}")
+        return int(text)
+
+    return read
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -226,10 +229,10 @@ def _add_articles(subparsers: Subparsers) -> None:
         required=True, metavar="ACTION"
     )
     listing = add_parser(actions, "list", _list, "List the articles, newest first.")
-    listing.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    listing.add_argument("--limit", type=_whole(1, MOST), metavar="N", help="at most so many")
     show = add_parser(actions, "show", _show, "Show one article as it is stored.")
     show.add_argument("id", metavar="ID")
-    show.add_argument("--revision", type=int, metavar="N", help="an earlier revision")
+    show.add_argument("--revision", type=_whole(1, MOST), metavar="N", help="an earlier revision")
     remove = add_parser(actions, "remove", _remove, "Remove an article with all its revisions; it stays removed.")
     remove.add_argument("id", metavar="ID")
 

@@ -240,4 +240,4 @@ def test_instructions_in_an_article_stay_a_quotation(small):
     answer = small.pipeline.ask("How often did the siren of Dunmarrow sound on Sunday night?", level="open")
     assert answer.citations[0].article_id == small.ids["hostile"]
     assert all(citation.number <= len(answer.citations) for citation in answer.citations)
-    assert answer.claims[0].text.startswith("According to Harbour")
+    assert answer.claims[0].text.startswith("According to Siren Gazette, 5 May 2024: “")
