@@ -23,8 +23,8 @@ PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 def roots() -> list[Requirement]:
     """Return what pyproject.toml asks for, every extra included, and pip itself."""
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values()), "pip"]
-    return [Requirement(line) for line in lines]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    return [Requirement(line) for line in (*project["dependencies"], *extras, "pip")]
 
 
 def needed() -> dict[str, str]:

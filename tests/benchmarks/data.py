@@ -1,0 +1,157 @@
+"""Read the benchmark sets: articles as rows that ``ingest`` takes, and questions with what is known of their answers.
+
+The public sets lie outside the repository, in the folder that ``DATELINE_BENCH_DIR`` names; the sample archive with
+the evaluation questions is always there.
+"""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from qa.types import Level
+
+VARIABLE = "DATELINE_BENCH_DIR"
+ROOT = Path(__file__).parents[2]
+Row = dict[str, Any]
+
+
+class MissingData(Exception):
+    """Say in one sentence which data is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question; ``homes`` are the keys (URL, else id) of the articles it is about."""
+
+    text: str
+    answerable: bool
+    homes: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    """Sentences that stand word for word in the right passages."""
+    answers: tuple[str, ...] = ()
+    """Gold answers, each as short as it can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSet:
+    """Articles and the questions asked about them."""
+
+    name: str
+    rows: tuple[Row, ...]
+    queries: tuple[Query, ...]
+    mapping: dict[str, str]
+    level: Level
+    given_home: bool = False
+    """Whether each question is also asked of its own article alone, which measures abstaining."""
+
+    def text(self, row: Row) -> str:
+        """Return the body of an article."""
+        return str(row[self.mapping.get("text", "text")])
+
+    def words(self, row: Row) -> int:
+        """Count the words of an article's body."""
+        return len(self.text(row).split())
+
+
+def key(row: Row) -> str:
+    """Name an article as questions do: by its URL, else its id."""
+    return str(row.get("url") or row["id"])
+
+
+def load(name: str) -> BenchSet:
+    """Read a set by name.
+
+    Raises:
+        MissingData: The name is unknown, or its files are not there.
+    """
+    if name not in READERS:
+        raise MissingData(f"There is no set {name!r}; the sets are {', '.join(READERS)}.")
+    try:
+        return READERS[name]()
+    except FileNotFoundError as exc:
+        raise MissingData(f"The set {name!r} cannot be read: {exc.filename} is missing.") from exc
+
+
+def available() -> list[str]:
+    """Return the sets to run by default: the public ones where their folder is named, else the sample."""
+    return ["multihop", "squad2"] if os.environ.get(VARIABLE) else ["sample"]
+
+
+def subset(bench: BenchSet, articles: int | None, queries: int | None) -> BenchSet:
+    """Keep the first articles, and of the questions about nothing but them an even spread."""
+    rows = bench.rows[:articles]
+    held = {key(row) for row in rows}
+    eligible = [query for query in bench.queries if held.issuperset(query.homes)]
+    step = ceil(len(eligible) / queries) if queries else 1
+    return replace(bench, rows=rows, queries=tuple(eligible[:: max(step, 1)]))
+
+
+def _multihop() -> BenchSet:
+    folder = _bench_dir() / "multihop-rag"
+    queries = [
+        Query(
+            text=row["query"],
+            answerable=bool(row["evidence_list"]),
+            homes=tuple(dict.fromkeys(evidence["url"] for evidence in row["evidence_list"])),
+            facts=tuple(evidence["fact"] for evidence in row["evidence_list"]),
+        )
+        for row in _rows(folder / "queries.jsonl.gz")
+    ]
+    rows = tuple(_rows(folder / "corpus.jsonl.gz"))
+    return BenchSet("MultiHop-RAG", rows, tuple(queries), {"text": "body", "publisher": "source"}, "balanced")
+
+
+def _squad2() -> BenchSet:
+    rows: list[Row] = []
+    queries: list[Query] = []
+    for article in _rows(_bench_dir() / "squad2" / "articles.jsonl.gz"):
+        for at, paragraph in enumerate(article["paragraphs"]):
+            home = f"{article['title']}#{at}"
+            rows.append({"id": home, "title": article["title"].replace("_", " "), "text": paragraph["context"]})
+            queries += [
+                Query(
+                    text=question["question"],
+                    answerable=not question["is_impossible"],
+                    homes=(home,),
+                    answers=tuple(answer["text"] for answer in question["answers"]),
+                )
+                for question in paragraph["qas"]
+            ]
+    return BenchSet("SQuAD 2", tuple(rows), tuple(queries), {}, "open", given_home=True)
+
+
+def _sample() -> BenchSet:
+    queries = [
+        Query(
+            text=row["question"],
+            answerable=row["answerable"],
+            homes=tuple(evidence["url"] for evidence in row.get("evidence", [])),
+            facts=tuple(evidence["text"] for evidence in row.get("evidence", [])),
+            answers=tuple(row.get("answers", [])),
+        )
+        for row in _rows(ROOT / "tests" / "evals" / "questions.jsonl")
+    ]
+    rows = tuple(_rows(ROOT / "ingest" / "sample" / "articles.jsonl"))
+    return BenchSet("Sample archive", rows, tuple(queries), {}, "balanced")
+
+
+READERS: dict[str, Callable[[], BenchSet]] = {"multihop": _multihop, "squad2": _squad2, "sample": _sample}
+
+
+def _bench_dir() -> Path:
+    named = os.environ.get(VARIABLE)
+    if not named:
+        raise MissingData(f"This set is read from the folder that {VARIABLE} names, and it names none.")
+    return Path(named)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
