@@ -21,6 +21,10 @@ dateline := DATELINE_DATA_DIR="$(data)" $(bin)/dateline
 unfinished := $(data)/.sample-unfinished
 
 first_question := what does Pakistan require for joint dialogue?
+# Two that the sample archive answers and one that it does not.
+questions := "What tonnage did Saltmere port move in April, May and June of 2023?" \
+  "What share of the Saltmere workforce had no job in June 2023?" \
+  "How many Olympic medals did athletes from Wendmark win in Paris?"
 
 .PHONY: help
 help:  ## list the targets
@@ -57,17 +61,20 @@ $(venv)/.installed-bench: $(venv)/.installed-dev
 	@touch $@
 
 .PHONY: run
-run: install  ## ask the sample archive a first question, then serve on PORT
-	@if [ -e "$(unfinished)" ] || [ -z "$$(ls -A "$(data)" 2> /dev/null | grep -vx dateline.toml)" ]; then \
+run: try  ## install, ask the sample archive a first question, then serve on PORT
+	@if $(dateline) serve --help > /dev/null 2>&1; then $(dateline) serve --port "$(port)"; fi
+
+.PHONY: try
+try: install  ## what `make run` does before it serves
+	@if [ -e "$(unfinished)" ] || ! ls -A "$(data)" 2> /dev/null | grep -qvx dateline.toml; then \
 	  mkdir -p "$(data)" && touch "$(unfinished)"; \
 	  $(dateline) ingest --sample; \
 	  rm "$(unfinished)"; \
 	fi
-	@echo; echo "> $(first_question)"
+	@echo; echo "> $(first_question)"; echo
 	@$(dateline) ask "$(first_question)"
-	@echo; echo "Three questions to try:"
+	@echo; echo "Three questions to try; the archive does not answer the last one:"
 	@for question in $(questions); do echo "  $(bin)/dateline ask \"$$question\" --data \"$(data)\""; done
-	@if $(dateline) serve --help > /dev/null 2>&1; then $(dateline) serve --port "$(port)"; fi
 
 .PHONY: lint
 lint: install-dev  ## ruff and mypy
