@@ -77,6 +77,7 @@ def test_port_and_data_reach_the_commands(run, words, port, data):
     assert f'DATELINE_DATA_DIR="{data}" .venv/bin/dateline ask' in planned
 
 
+<<<<<<< HEAD
 def test_the_first_run_fills_the_archive_and_the_next_leaves_it(tmp_path, run, installed):
     data = tmp_path / "my data"
     command = ("make", "try", "--assume-old=install", f"bin={installed}", f"DATA={data}")
@@ -99,6 +100,35 @@ def test_the_first_run_fills_the_archive_and_the_next_leaves_it(tmp_path, run, i
     assert not (data / ".sample-unfinished").exists()
 
 
+=======
+def test_the_first_run_answers_with_a_citation(first_run):
+    _, done, _ = first_run
+    assert re.search(r"dialogue.*\[1\]", done.stdout)
+    assert done.stdout.count("dateline ask") == 3
+
+
+def test_a_later_run_fills_the_archive_again_only_if_the_first_was_interrupted(first_run, run, installed):
+    data, _, command = first_run
+    dateline, archive = installed / "dateline", ("--json", "--data", data)
+    articles = json.loads(run(dateline, "articles", "list", *archive, cwd=ROOT).stdout)["articles"]
+    assert len(articles) > 50
+    unwanted = next(article["id"] for article in articles if "pakistan" not in (article["url"] or ""))
+    run(dateline, "articles", "remove", unwanted, *archive, cwd=ROOT)
+
+    assert "unchanged" not in "".join(told(run(*command, cwd=ROOT)))
+    left = json.loads(run(dateline, "articles", "list", *archive, cwd=ROOT).stdout)["articles"]
+    assert [article["id"] for article in left] == [article["id"] for article in articles if article["id"] != unwanted]
+
+    (data / ".sample-unfinished").touch()
+    assert f"{len(left)} unchanged" in "".join(told(run(*command, cwd=ROOT)))
+    assert not (data / ".sample-unfinished").exists()
+
+
+def told(done):
+    return done.stdout, done.stderr
+
+
+>>>>>>> 6a97f80ff57b013eb8e0a57c0811a4afdde3a34e
 def test_ci_runs_make_test_and_nothing_weaker():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
