@@ -49,7 +49,7 @@ class Sample:
 def collect(bench: data.BenchSet, folder: Path) -> Iterator[Sample]:
     """Ask every question of a set, and every second answerable one without its evidence."""
     with Archive.open(Settings(data_dir=folder / "archive")) as archive:
-        ingest([write_rows(bench.rows, folder)], archive, mapping=bench.mapping)
+        ingest([write_rows(bench.rows, folder / "rows")], archive, mapping=bench.mapping)
         ids = {summary.url or summary.external_id: summary.id for summary in archive.articles()}
         groups = linked_groups(bench)
         for at, query in enumerate(bench.queries):

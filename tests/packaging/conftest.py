@@ -66,8 +66,6 @@ def installed(tmp_path_factory, run, wheel):
     own = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).stdout.strip()
     Path(own, "lent.pth").write_text(f"{lent}\n")
     return python.parent
-<<<<<<< HEAD
-=======
 
 
 @pytest.fixture(scope="session")
@@ -76,4 +74,3 @@ def first_run(tmp_path_factory, run, installed):
     data = tmp_path_factory.mktemp("first") / "my data"
     command = ("make", "try", "--assume-old=install", f"bin={installed}", f"DATA={data}")
     return data, run(*command, cwd=ROOT), command
->>>>>>> 6a97f80ff57b013eb8e0a57c0811a4afdde3a34e

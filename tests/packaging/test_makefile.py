@@ -77,30 +77,6 @@ def test_port_and_data_reach_the_commands(run, words, port, data):
     assert f'DATELINE_DATA_DIR="{data}" .venv/bin/dateline ask' in planned
 
 
-<<<<<<< HEAD
-def test_the_first_run_fills_the_archive_and_the_next_leaves_it(tmp_path, run, installed):
-    data = tmp_path / "my data"
-    command = ("make", "try", "--assume-old=install", f"bin={installed}", f"DATA={data}")
-    first = run(*command, cwd=ROOT)
-    assert re.search(r"dialogue.*\[1\]", first.stdout)
-    assert first.stdout.count("dateline ask") == 3
-    listing = (installed / "dateline", "articles", "list", "--json")
-    articles = json.loads(run(*listing, cwd=tmp_path, DATELINE_DATA_DIR=str(data)).stdout)["articles"]
-
-    removed = articles[0]["id"]
-    run(installed / "dateline", "articles", "remove", removed, cwd=tmp_path, DATELINE_DATA_DIR=str(data))
-    second = run(*command, cwd=ROOT)
-    assert "added" not in second.stdout + second.stderr
-    left = json.loads(run(*listing, cwd=tmp_path, DATELINE_DATA_DIR=str(data)).stdout)["articles"]
-    assert [article["id"] for article in left] == [article["id"] for article in articles[1:]]
-
-    (data / ".sample-unfinished").touch()  # as an interrupted first run leaves it
-    third = run(*command, cwd=ROOT)
-    assert "unchanged" in third.stdout + third.stderr
-    assert not (data / ".sample-unfinished").exists()
-
-
-=======
 def test_the_first_run_answers_with_a_citation(first_run):
     _, done, _ = first_run
     assert re.search(r"dialogue.*\[1\]", done.stdout)
@@ -128,7 +104,6 @@ def told(done):
     return done.stdout, done.stderr
 
 
->>>>>>> 6a97f80ff57b013eb8e0a57c0811a4afdde3a34e
 def test_ci_runs_make_test_and_nothing_weaker():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
