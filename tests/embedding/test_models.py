@@ -15,7 +15,7 @@ from qa.config import PACKAGED_MODEL, Settings
 from qa.embedding.prepare import prepared_graph
 from qa.errors import ModelUnavailable
 from qa.types import Embedder, Span
-from tests.conftest import DRAFTS
+from tests.conftest import ARTICLES
 
 QUESTIONS = ("When does the bridge close?", "Wie viele Gäste?", "cod", "🐟", "what did the council vote? " * 100)
 
@@ -41,7 +41,7 @@ def test_both_models_are_embedders_of_the_same_name(embedder, reference):
 
 
 def test_the_fast_path_agrees_with_the_reference(embedder, reference):
-    texts = [draft.text for draft in DRAFTS]
+    texts = [draft.text for draft in ARTICLES]
     spans = [spans_of(text) for text in texts]
     for fast, exact in zip(embedder.embed_chunks(texts, spans), reference.embed_chunks(texts, spans), strict=True):
         assert cosines(fast[0], exact[0]) > 0.98
@@ -52,7 +52,7 @@ def test_the_fast_path_agrees_with_the_reference(embedder, reference):
 
 
 def test_the_fast_path_finds_what_the_reference_finds(embedder, reference):
-    texts = [draft.text for draft in DRAFTS]
+    texts = [draft.text for draft in ARTICLES]
     found = []
     for model in (embedder, reference):
         vectors = np.stack([whole for whole, _ in model.embed_chunks(texts, [[] for _ in texts])])
@@ -61,7 +61,7 @@ def test_the_fast_path_finds_what_the_reference_finds(embedder, reference):
 
 
 def test_a_vector_hardly_depends_on_what_is_embedded_beside_it(embedder):
-    texts = [draft.text for draft in DRAFTS]
+    texts = [draft.text for draft in ARTICLES]
     together = [whole for whole, _ in embedder.embed_chunks(texts, [[] for _ in texts])]
     for text, vector in zip(texts, together, strict=True):
         ((alone, _),) = embedder.embed_chunks([text], [[]])
@@ -69,7 +69,7 @@ def test_a_vector_hardly_depends_on_what_is_embedded_beside_it(embedder):
 
 
 def test_every_vector_has_unit_length(embedder):
-    texts = ["", "Rain.", *(draft.text for draft in DRAFTS)]
+    texts = ["", "Rain.", *(draft.text for draft in ARTICLES)]
     for whole, rows in embedder.embed_chunks(texts, [spans_of(text) for text in texts]):
         assert whole.shape == (384,)
         assert whole.dtype == rows.dtype == np.float32
@@ -79,7 +79,7 @@ def test_every_vector_has_unit_length(embedder):
 
 
 def test_a_sentence_vector_is_nearest_to_the_question_it_answers(embedder):
-    text = DRAFTS[0].text
+    text = ARTICLES[0].text
     spans = spans_of(text)
     ((_, rows),) = embedder.embed_chunks([text], [spans])
     best = spans[int(np.argmax(rows @ embedder.embed_query("Who said they would rather close it than pray?")))]
