@@ -75,14 +75,23 @@ def _report(error: DatelineError, *, as_json: bool) -> int:
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print the one object of a ``--json`` command; lone surrogates are escaped, so that it can always be written."""
+    """Print the one object of a ``--json`` command; escaped where stdout cannot take it as it is."""
     text = json.dumps(value, ensure_ascii=False)
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    try:
+        text.encode(_encoding())
+    except UnicodeEncodeError:  # a lone surrogate, or a locale without Unicode
+        text = json.dumps(value)
+    sys.stdout.write(text + "\n")
 
 
 def print_text(text: str) -> None:
     """Print lines for people."""
+    text = text.encode(_encoding(), "backslashreplace").decode(_encoding())
     sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def add_parser(
