@@ -37,6 +37,9 @@ class ArticleDraft:
     text: str
     title: str | None = None
     url: str | None = None
+    """The http(s) address as it was given, for links."""
+    url_key: str | None = None
+    """Its normalised form, by which the article is known; the address itself where it is None."""
     external_id: str | None = None
     corpus: str | None = None
     publisher: str | None = None

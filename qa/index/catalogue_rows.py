@@ -63,8 +63,8 @@ class StoredChunk:
     @property
     def sentences(self) -> tuple[Span, ...]:
         """The places of its sentences in the article."""
-        pairs = np.frombuffer(self.spans, dtype=np.int32).reshape(-1, 2)
-        return tuple(Span(int(start), int(end)) for start, end in pairs)
+        numbers = np.frombuffer(self.spans, dtype=np.int32).tolist()
+        return tuple(map(Span, numbers[::2], numbers[1::2]))
 
     @property
     def sentence_vectors(self) -> "Matrix":

@@ -2,8 +2,10 @@
 
 import logging
 import math
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ ANALYZER = "dateline"
 FORMAT = "keyword-1"
 """Raised when the fields or the analyzer change; an index of another format is rebuilt."""
 WRITER_BYTES = 64 * 2**20
+CACHED_WORDS = 50_000
+_WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 400
 """Words of a question that are looked up; the longest allowed question has about as many."""
 
@@ -35,6 +39,7 @@ class KeywordIndex:
         self._generation = 0
         self.applied = 0
         self._analyzer = _analyzer()
+        self._term = lru_cache(CACHED_WORDS)(self._one_term)
 
     # Opening and closing
 
@@ -107,6 +112,18 @@ class KeywordIndex:
     def terms(self, text: str) -> list[str]:
         """Return a text's words as the index knows them: lower case, without accents, stemmed."""
         return list(self._analyzer.analyze(text))
+
+    def wanted_in(self, text: str, wanted: Container[str], initials: Container[str]) -> set[str]:
+        """Return which of the wanted terms a text holds; ``initials`` are their first letters.
+
+        Stemming keeps a word's first letter, so that most words need not be stemmed at all.
+        """
+        words = _WORD.findall(text.lower())
+        near = {word for word in words if word[0] in initials or not word.isascii()}
+        return {term for word in near if (term := self._term(word)) in wanted}
+
+    def _one_term(self, word: str) -> str:
+        return "".join(self._analyzer.analyze(word)[:1])
 
     def inverse_document_frequencies(self, terms: Iterable[str]) -> dict[str, float]:
         """Return how rare each term is: BM25's idf, over 0 for every term, highest for one that never occurs."""
@@ -198,6 +215,7 @@ def header(chunk: StoredChunk) -> str:
     return "\n".join(part for part in (about.title, about.publisher, _spoken_day(day), day) if part)
 
 
+@lru_cache(10_000)
 def _spoken_day(day: str) -> str:
     from datetime import date
 

@@ -64,9 +64,9 @@ def rank(archive: Archive, question: Question, vector: "Vector", filters: Filter
 
 def _look_at(archive: Archive, question: Question, vector: "Vector", candidate: Candidate) -> Ranked:
     stored, words = candidate.stored, question.weights
-    terms = archive.keywords.terms
-    above = words.keys() & terms(header(stored))
-    inside = [words.keys() & terms(text) for text in sentence_texts(stored)]
+    initials = {term[0] for term in words}
+    above = archive.keywords.wanted_in(header(stored), words, initials)
+    inside = [archive.keywords.wanted_in(text, words, initials) for text in sentence_texts(stored)]
     found = above.union(*inside)
     total = question.total_weight or 1.0
     cosines = np.asarray(stored.sentence_vectors @ vector)
@@ -82,8 +82,8 @@ def _look_at(archive: Archive, question: Question, vector: "Vector", candidate: 
 
 def sentence_texts(stored: StoredChunk) -> list[str]:
     """Return the chunk's sentences."""
-    start = stored.chunk.start
-    return [stored.chunk.text[span.start - start : span.end - start] for span in stored.sentences]
+    text, start = stored.chunk.text, stored.chunk.start
+    return [text[span.start - start : span.end - start] for span in stored.sentences]
 
 
 def _weight(words: dict[str, float], shared: Any) -> float:
