@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
 
 from qa.errors import ArchiveDamaged, SchemaTooNew
 
@@ -104,9 +105,23 @@ MIGRATIONS: Mapping[int, Migration] = {}
 """From a schema version to the step that makes the next one of it."""
 
 
-def connect(path: Path) -> Engine:
-    """Open the database file with the settings that its durability rests on."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+def connect(path: Path, *, untouched: bool = False) -> Engine:
+    """Open the database file with the settings that its durability rests on.
+
+    Args:
+        path: The file; ``?``, ``#`` and ``%`` in folder names are taken as they are.
+        untouched: Change no byte of the database and its write-ahead log.
+    """
+    arguments: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
+    # Closing would move a log that a killed process left into the database; where there is none, opening read-only
+    # would leave an empty one.
+    mode = "ro" if untouched and path.with_name(f"{path.name}-wal").exists() else "rwc"
+    database = f"{path.absolute().as_uri()}?mode={mode}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(database, uri=True, **arguments),
+        poolclass=QueuePool,
+    )
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:

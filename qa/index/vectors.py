@@ -236,7 +236,7 @@ def database_digest(path: Path) -> str:
         sqlite3.Error: It is missing, damaged or another database.
     """
     digest = hashlib.blake2b(digest_size=16)
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")
