@@ -189,7 +189,7 @@ def test_chunks_come_back_with_their_places_and_vectors(catalogue):
     assert stored.sentences == (Span(2, 17), Span(18, 30))
     assert np.array_equal(stored.vector, inner.vector)
     assert (stored.sentence_vectors * inner.sentence_vectors).sum(axis=1).min() > 0.999
-    assert list(catalogue.chunks_of([stored.chunk.article_id]))[0].id == stored.id
+    assert next(iter(catalogue.chunks_of([stored.chunk.article_id]))).id == stored.id
     assert list(catalogue.chunks_by_id([stored.id, "unknown"])) == [stored.id]
 
 
