@@ -119,9 +119,10 @@ def built(tmp_path_factory, prepare):
 
 
 @pytest.fixture(scope="session")
-def archive(built):
+def archive(built, tmp_path_factory):
     """An archive of ARTICLES, open for reading."""
-    with Archive.open(Settings(data_dir=built), read_only=True) as opened:
+    folder = shutil.copytree(built, tmp_path_factory.mktemp("read") / "data")
+    with Archive.open(Settings(data_dir=folder), read_only=True) as opened:
         yield opened
 
 

@@ -42,7 +42,7 @@ class Catalogue:
             ArchiveDamaged: It is no database of ours.
         """
         self.path = folder / FILE_NAME
-        self._engine = connect(self.path)
+        self._engine = connect(self.path, untouched=not migrate)
         try:
             if migrate:
                 prepare(self._engine, self.path)

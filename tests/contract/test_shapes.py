@@ -3,10 +3,10 @@
 import json
 
 import pytest
-import shapes
 from jsonschema import Draft202012Validator, ValidationError
 
 import app
+from tests.contract import shapes
 
 ALL = {name: getattr(shapes, name) for name in "ANSWER SEARCH INGEST ARTICLE_LIST ARTICLE ERROR".split()}
 
