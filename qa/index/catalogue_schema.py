@@ -148,7 +148,10 @@ def _schema_version(connection: Connection) -> int | None:
     if not engine_has_meta(connection):
         return None
     value = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
-    return int(value) if value is not None else None
+    try:
+        return int(value) if value is not None else None
+    except ValueError as exc:
+        raise ArchiveDamaged("The catalogue does not say its version; please restore it from a backup.") from exc
 
 
 def engine_has_meta(connection: Connection) -> bool:
@@ -161,6 +164,8 @@ def _migrate(engine: Engine, path: Path, found: int, version: int, migrations: M
     _copy_database(path, backup)
     logger.info("The catalogue is brought from schema %s to %s; a copy of the old one is %s.", found, version, backup)
     with engine.begin() as connection:
+        # sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         for step in range(found, version):
             migrations[step](connection)
         connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version)))
