@@ -65,10 +65,11 @@ run: try  ## install, ask the sample archive a first question, then serve on POR
 	@if $(dateline) serve --help > /dev/null 2>&1; then $(dateline) serve --port "$(port)"; fi
 
 .PHONY: try
+# Exit code 3: done, but what was removed from the archive before is not taken in again.
 try: install  ## what `make run` does before it serves
 	@if [ -e "$(unfinished)" ] || ! ls -A "$(data)" 2> /dev/null | grep -qvx dateline.toml; then \
 	  mkdir -p "$(data)" && touch "$(unfinished)"; \
-	  $(dateline) ingest --sample || [ $$? -eq 3 ]; \
+	  $(dateline) ingest --sample || [ $$? = 3 ]; \
 	  rm "$(unfinished)"; \
 	fi
 	@echo; echo "> $(first_question)"; echo

@@ -289,6 +289,6 @@ def _within(chunk: ChunkDraft) -> list[Span]:
 
 def _keys(draft: ArticleDraft) -> set[str]:
     """Return what two articles of one batch must not share: text and, if any, identity."""
-    if draft.url is not None:
-        return {draft.text, draft.url}
+    if draft.url_key is not None:
+        return {draft.text, draft.url_key}
     return {draft.text} if draft.external_id is None else {draft.text, f"{draft.corpus}\n{draft.external_id}"}

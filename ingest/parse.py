@@ -111,10 +111,12 @@ def _draft(fields: Mapping[str, Any], page: RawPage) -> ArticleDraft:
     if not has_letters(text):
         raise _Rejected("empty", "The article holds no text.")
     given_id = _id(fields.get("id"))
+    url_key = normalise_url(fields.get("url"))
     return ArticleDraft(
         text=text,
         title=_line(fields.get("title"), _LONG_TITLE),
-        url=normalise_url(fields.get("url")),
+        url=fields["url"].strip() if url_key else None,
+        url_key=url_key,
         external_id=given_id if given_id is not None else _id(fields.get("external_id")),
         publisher=clean_name(fields.get("publisher")),
         author=clean_author(fields.get("author")),

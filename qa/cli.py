@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qa.remote import Door
     from qa.types import Filters, Turn
 
+MOST = 2**31 - 1
 Subparsers = Any
 """What ``add_subparsers`` returns; argparse keeps the class private."""
 
@@ -76,14 +77,23 @@ def _report(error: DatelineError, *, as_json: bool) -> int:
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print the one object of a ``--json`` command; lone surrogates are escaped, so that it can always be written."""
+    """Print the one object of a ``--json`` command; escaped where stdout cannot take it as it is."""
     text = json.dumps(value, ensure_ascii=False)
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+    try:
+        text.encode(_encoding())
+    except UnicodeEncodeError:  # a lone surrogate, or a locale without Unicode
+        text = json.dumps(value)
+    sys.stdout.write(text + "\n")
 
 
 def print_text(text: str) -> None:
     """Print lines for people."""
+    text = text.encode(_encoding(), "backslashreplace").decode(_encoding())
     sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
 def add_parser(
@@ -190,15 +200,17 @@ def _history(path: Path | None) -> "tuple[Turn, ...]":
 def _add_search(subparsers: Subparsers) -> None:
     parser = add_parser(subparsers, "search", _search, "List the passages that fit a question best.")
     parser.add_argument("question", metavar="QUESTION")
-    parser.add_argument("--top-k", metavar="N", type=_count, default=10, help="how many passages (default 10)")
+    parser.add_argument("--top-k", metavar="N", type=_whole(1, 50), default=10, help="how many passages (default 10)")
     _add_filters(parser)
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 50:
-        raise argparse.ArgumentTypeError("must be between 1 and 50")
-    return value
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"must be a whole number between {least} and {most}")
+        return int(text)
+
+    return read
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -223,10 +235,10 @@ def _add_articles(subparsers: Subparsers) -> None:
         required=True, metavar="ACTION"
     )
     listing = add_parser(actions, "list", _list, "List the articles, newest first.")
-    listing.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    listing.add_argument("--limit", type=_whole(1, MOST), metavar="N", help="at most so many")
     show = add_parser(actions, "show", _show, "Show one article as it is stored.")
     show.add_argument("id", metavar="ID")
-    show.add_argument("--revision", type=int, metavar="N", help="an earlier revision")
+    show.add_argument("--revision", type=_whole(1, MOST), metavar="N", help="an earlier revision")
     remove = add_parser(actions, "remove", _remove, "Remove an article with all its revisions; it stays removed.")
     remove.add_argument("id", metavar="ID")
 

@@ -6,10 +6,10 @@ defaults below. Every field's ``description`` is its row in the README's table (
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa.errors import BadSettings
@@ -19,15 +19,23 @@ SETTINGS_FILE = "dateline.toml"
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 
 
+def whole_path(path: str | Path) -> Path:
+    """Return a path that means the same in every folder and for every process, with ``~`` filled in."""
+    return Path(os.path.expanduser(path)).absolute()
+
+
 def default_data_dir() -> Path:
     """Return ``DATELINE_DATA_DIR`` or the platform's user data folder."""
     named = os.environ.get(DATA_DIR_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir("dateline", appauthor=False))
+    return whole_path(named) if named else Path(platformdirs.user_data_dir("dateline", appauthor=False))
 
 
 def default_cache_dir() -> Path:
     """Return the platform's user cache folder."""
     return Path(platformdirs.user_cache_dir("dateline", appauthor=False))
+
+
+WholePath = Annotated[Path, AfterValidator(whole_path)]
 
 
 class Settings(BaseSettings):
@@ -37,10 +45,10 @@ class Settings(BaseSettings):
         BadSettings: An unknown name, an unreadable file or a value out of range.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", env_ignore_empty=True, frozen=True, extra="forbid")
 
-    data_dir: Path = Field(default_factory=default_data_dir, description="Folder that holds the archive.")
-    cache_dir: Path = Field(
+    data_dir: WholePath = Field(default_factory=default_data_dir, description="Folder that holds the archive.")
+    cache_dir: WholePath = Field(
         default_factory=default_cache_dir,
         description="Folder for files that can be made again, such as the model prepared for this processor.",
     )
@@ -65,7 +73,7 @@ class Settings(BaseSettings):
     def __init__(self, **values: Any) -> None:
         """Read the settings and turn what is wrong with them into one sentence."""
         if "data_dir" in values:
-            values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
+            values["data_dir"] = whole_path(values["data_dir"])
         try:
             super().__init__(**values)
         except ValidationError as exc:

@@ -6,7 +6,7 @@ article gave them; a date without a time stays one; unknown is None.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import InitVar, asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from qa.errors import BadFilter, QuoteNotVerbatim
@@ -37,6 +37,9 @@ class ArticleDraft:
     text: str
     title: str | None = None
     url: str | None = None
+    """The http(s) address as it was given, for links."""
+    url_key: str | None = None
+    """Its normalised form, by which the article is known; the address itself where it is None."""
     external_id: str | None = None
     corpus: str | None = None
     publisher: str | None = None
@@ -175,7 +178,7 @@ def _as_day(value: "date | str | None", name: str) -> "date | None":
     if value is None or type(value) is date:
         return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        return datetime.fromisoformat(str(value)).date()
     except ValueError:
         raise BadFilter(f"The {name} date {str(value)[:40]!r} is not a date like 2024-03-31.") from None
 
@@ -200,8 +203,8 @@ class Filters:
 
     def __post_init__(self) -> None:
         """Bring lists and date strings to their one form."""
-        if isinstance(self.publishers, str):
-            raise BadFilter("Publishers are given as a list of names.")
+        if any(isinstance(given, str) for given in (self.publishers, self.article_ids, self.exclude_article_ids)):
+            raise BadFilter("Publishers and article ids are given as lists.")
         object.__setattr__(self, "publishers", tuple(self.publishers))
         object.__setattr__(self, "published_from", _as_day(self.published_from, "first"))
         object.__setattr__(self, "published_to", _as_day(self.published_to, "last"))

@@ -12,8 +12,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from qa.retrieve.rank import Ranked
 from qa.retrieve.understand import Question
 from qa.types import Level
@@ -23,22 +21,17 @@ from qa.types import Level
 class Features:
     """What the best evidence has in common with the question; every value is between about 0 and 1.
 
+    Coverage of the whole chunk, the chunk's cosine, the heaviest missing word and matching by word vectors were tried
+    and brought nothing beside these.
+
     Args:
         sentence_cosine: Highest cosine of a sentence among the best chunks.
         sentence_share: Highest idf-weighted share of the question's words in one sentence with its header.
-        sentence_sum: Highest sum of both in the same sentence, halved.
-        chunk_cosine: Highest cosine of a chunk.
-        coverage: Highest share of the question's words in one chunk with its header.
-        missing: The heaviest question word that the best chunk lacks, as a share of the heaviest of all.
         named: Share of the question's names and numbers, by weight, found in the best chunk; 1 if it has none.
     """
 
     sentence_cosine: float
     sentence_share: float
-    sentence_sum: float
-    chunk_cosine: float
-    coverage: float
-    missing: float
     named: float
 
 
@@ -47,25 +40,17 @@ BEST = 3
 
 
 def features(question: Question, ranked: Sequence[Ranked]) -> Features:
-    """Describe the best evidence; ``ranked`` must not be empty.
+    """Describe the best evidence.
 
     Where the question names a time, only passages of that time count: last year's fire does not answer for this one.
     """
     top = [chunk for chunk in ranked if chunk.timely][:BEST]
     if not top:
-        return Features(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-    best = top[0]
-    heaviest = max(question.weights.values(), default=0.0)
-    missing = max((weight for term, weight in question.weights.items() if term not in best.terms), default=0.0)
-    sums = [float(np.max(chunk.cosines + chunk.shares_with_header)) for chunk in top]
+        return Features(0.0, 0.0, 0.0)
     return Features(
         sentence_cosine=max(float(chunk.cosines.max()) for chunk in top),
         sentence_share=max(float(chunk.shares_with_header.max()) for chunk in top),
-        sentence_sum=max(sums) / 2,
-        chunk_cosine=max(chunk.cosine for chunk in top),
-        coverage=max(chunk.coverage for chunk in top),
-        missing=missing / heaviest if heaviest else 0.0,
-        named=_named_share(question, best),
+        named=_named_share(question, top[0]),
     )
 
 

@@ -32,6 +32,8 @@ def load(settings: Settings) -> Embedder:
             from qa.embedding.fast import OnnxEmbedder
 
             return OnnxEmbedder(folder, graph, name=model_name(settings), threads=settings.threads)
+    if settings.embedding_model == PACKAGED_MODEL:
+        check_packaged_weights()  # its recipe names the published weights, so it must be them
     from qa.embedding.reference import TorchEmbedder
 
     return TorchEmbedder(folder, name=model_name(settings), threads=settings.threads)

@@ -9,7 +9,7 @@ from typing import Self
 
 from qa import embedding
 from qa.config import Settings
-from qa.errors import DatelineError, FolderLocked, NotFound
+from qa.errors import DatelineError, NotFound
 from qa.index import recipe
 from qa.index.catalogue import Catalogue
 from qa.index.keyword import KeywordIndex
@@ -195,35 +195,36 @@ class Archive:
             recipe.check(stored, embedding.model_name(self.settings))
 
     def _open_indexes(self) -> None:
-        keywords, vectors = self.keywords.open(), self.vectors.open(self.catalogue)
-        last = self.catalogue.last_change()
-        if keywords and vectors and self.keywords.applied == self.vectors.applied == last:
+        if self._are_current() or (self._lock.read_only and not self._lock.upgrade(unless=self._are_current)):
             return
-        if self._lock.read_only and not self._lock.try_upgrade():
-            raise FolderLocked("The archive's indexes need mending while others read it; please try again.")
         try:
-            self._mend(keywords, vectors)
+            self._mend()
         finally:
             if self._lock.read_only:
                 self._lock.downgrade()
 
-    def _mend(self, keywords: bool, vectors: bool) -> None:
-        empty = self.catalogue.last_change() == 0
-        if not keywords:
-            self._note_repair("keyword", empty)
+    def _are_current(self) -> bool:
+        last = self.catalogue.last_change()
+        return all(index.open() and index.applied == last for index in (self.keywords, self.vectors))
+
+    def _mend(self) -> None:
+        # An index ahead of the catalogue followed another one: this one was put back from a backup.
+        last = self.catalogue.last_change()
+        if not self.keywords.open() or self.keywords.applied > last:
+            self._note_repair("keyword")
             self.keywords.rebuild(self.catalogue)
-        if not vectors:
-            self._note_repair("vector", empty)
+        if not (self.vectors.open() or self.vectors.salvage(self.catalogue)) or self.vectors.applied > last:
+            self._note_repair("vector")
             self.vectors.rebuild(self.catalogue)
         self.refresh()
         if self._lock.read_only:
             # A reader leaves the folder as a writer would: sealed.
             self._close_indexes(seal=True)
             self.keywords.open()
-            self.vectors.open(self.catalogue)
+            self.vectors.open()
 
-    def _note_repair(self, name: str, empty: bool) -> None:
-        if not empty:
+    def _note_repair(self, name: str) -> None:
+        if self.catalogue.last_change():
             self.repairs.append(f"The {name} index was missing or damaged and was made again from the catalogue.")
             logger.warning(self.repairs[-1])
 

@@ -42,7 +42,7 @@ class Catalogue:
             ArchiveDamaged: It is no database of ours.
         """
         self.path = folder / FILE_NAME
-        self._engine = connect(self.path)
+        self._engine = connect(self.path, untouched=not migrate)
         try:
             if migrate:
                 prepare(self._engine, self.path)
@@ -294,7 +294,7 @@ def content_hash(value: str) -> str:
 def identity(draft: ArticleDraft) -> str:
     """Return what makes an article the same one next time: URL, else corpus and given id, else its content."""
     if draft.url:
-        return f"url {draft.url}"
+        return f"url {draft.url_key or draft.url}"
     if draft.external_id:
         return f"id {json.dumps([draft.corpus, draft.external_id], ensure_ascii=False)}"
     return f"text {content_hash(draft.text)}"

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import QueuePool
 
 from qa.errors import ArchiveDamaged, SchemaTooNew
 
@@ -104,9 +105,23 @@ MIGRATIONS: Mapping[int, Migration] = {}
 """From a schema version to the step that makes the next one of it."""
 
 
-def connect(path: Path) -> Engine:
-    """Open the database file with the settings that its durability rests on."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+def connect(path: Path, *, untouched: bool = False) -> Engine:
+    """Open the database file with the settings that its durability rests on.
+
+    Args:
+        path: The file; ``?``, ``#`` and ``%`` in folder names are taken as they are.
+        untouched: Change no byte of the database and its write-ahead log.
+    """
+    arguments: dict[str, Any] = {"timeout": 30, "check_same_thread": False}
+    # Closing would move a log that a killed process left into the database; where there is none, opening read-only
+    # would leave an empty one.
+    mode = "ro" if untouched and path.with_name(f"{path.name}-wal").exists() else "rwc"
+    database = f"{path.absolute().as_uri()}?mode={mode}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(database, uri=True, **arguments),
+        poolclass=QueuePool,
+    )
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -148,7 +163,10 @@ def _schema_version(connection: Connection) -> int | None:
     if not engine_has_meta(connection):
         return None
     value = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
-    return int(value) if value is not None else None
+    try:
+        return int(value) if value is not None else None
+    except ValueError as exc:
+        raise ArchiveDamaged("The catalogue does not say its version; please restore it from a backup.") from exc
 
 
 def engine_has_meta(connection: Connection) -> bool:
@@ -161,6 +179,8 @@ def _migrate(engine: Engine, path: Path, found: int, version: int, migrations: M
     _copy_database(path, backup)
     logger.info("The catalogue is brought from schema %s to %s; a copy of the old one is %s.", found, version, backup)
     with engine.begin() as connection:
+        # sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         for step in range(found, version):
             migrations[step](connection)
         connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version)))

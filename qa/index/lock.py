@@ -7,6 +7,7 @@ writer's process id and, when it serves, its address; left behind after a crash,
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -59,19 +60,36 @@ class FolderLock:
             self._owner.unlink(missing_ok=True)
         self._handle.close()
 
-    def try_upgrade(self) -> bool:
-        """Turn a reader into the writer if nobody else reads; on failure it stays a reader."""
+    def upgrade(self, unless: Callable[[], bool]) -> bool:
+        """Turn a reader into the writer as soon as nobody else reads; say whether it was done.
+
+        Args:
+            unless: Asked, as a reader, while others hold the folder; when it says yes, a reader it stays.
+
+        Raises:
+            FolderLocked: The others did not go away; nothing is held any more.
+        """
         deadline = time.monotonic() + READERS_WAIT_S
         while not self._flock(portalocker.LockFlags.EXCLUSIVE):
-            if time.monotonic() > deadline:
-                return False
+            # The failed attempt has cost the shared lock (see flock(2)), so of two who try one succeeds.
+            portalocker.unlock(self._handle)
             time.sleep(0.05)
+            if self._flock(portalocker.LockFlags.SHARED) and unless():
+                return False
+            if time.monotonic() > deadline:
+                raise locked_by(self._folder)
+        self.announce()
         return True
 
     def downgrade(self) -> None:
-        """Turn a writer back into a reader."""
+        """Turn a writer back into a reader.
+
+        Raises:
+            FolderLocked: A writer took the folder in between.
+        """
         self._owner.unlink(missing_ok=True)
-        self._flock(portalocker.LockFlags.SHARED)
+        if not self._flock(portalocker.LockFlags.SHARED):
+            raise locked_by(self._folder)
 
     def _take(self) -> None:
         if self.read_only:

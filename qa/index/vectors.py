@@ -52,14 +52,10 @@ class VectorIndex:
 
     # Opening and closing
 
-    def open(self, catalogue: Catalogue) -> bool:
+    def open(self) -> bool:
         """Point at the live generation if it is as it was left; say whether it was."""
         state = self._folder.state
-        if state is None or state.recipe != FORMAT:
-            return False
-        if state.writing:
-            return self._salvage(state.generation, catalogue)
-        if not is_intact(self._folder, state):
+        if state is None or state.writing or state.recipe != FORMAT or not is_intact(self._folder, state):
             return False
         self._generation, self.applied = state.generation, state.applied
         return True
@@ -162,12 +158,15 @@ class VectorIndex:
             first: Any = collection.get(limit=1, include=["embeddings"])
             collection.query(query_embeddings=first["embeddings"], n_results=1)
 
-    def _salvage(self, generation: int, catalogue: Catalogue) -> bool:
-        """Bring a generation that was not left cleanly in line with the catalogue, if its contents are right."""
-        report = check_in_subprocess(self._folder.path(generation), catalogue.path)
+    def salvage(self, catalogue: Catalogue) -> bool:
+        """Bring a generation that was not left cleanly in line with the catalogue, if what it holds is right."""
+        state = self._folder.state
+        if state is None or not state.writing or state.recipe != FORMAT:
+            return False
+        report = check_in_subprocess(self._folder.path(state.generation), catalogue.path)
         if report is None or report["wrong"]:
             return False
-        self._generation, self._wrote = generation, True
+        self._generation, self._wrote = state.generation, True
         for part in batches(report["extra"], BATCH):
             self._opened().delete(ids=part)
         missing = catalogue.chunks_by_id(report["missing"])
@@ -237,7 +236,7 @@ def database_digest(path: Path) -> str:
         sqlite3.Error: It is missing, damaged or another database.
     """
     digest = hashlib.blake2b(digest_size=16)
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")

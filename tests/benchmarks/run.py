@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Any, TypeVar
 
@@ -64,7 +65,7 @@ def fill(bench: BenchSet, archive: Archive, baseline: TutorialBaseline, work: Pa
             TutorialBaseline.name: lambda rows=rows: baseline.add(bench, rows),  # type: ignore[misc]
         }
         results = {}
-        for name in in_turn(list(calls), at):
+        for name in list(calls) if at % 2 else reversed(calls):
             results[name], took = timed(calls[name])
             speeds[name].append(sum(map(bench.words, rows)) / took)
             seconds[name] += took
@@ -98,13 +99,14 @@ def write_rows(rows: Sequence[Row], folder: Path) -> Path:
 def question_all(
     bench: BenchSet, dateline: Dateline, systems: Sequence[System]
 ) -> tuple[dict[str, list[list[Hit]]], list[Answer], dict[str, list[float]]]:
-    """Put each question to each system, in turns; return hits, our answers and seconds, by system."""
+    """Put each question to each system, in an order drawn anew; return hits, our answers and seconds, by system."""
     found: dict[str, list[list[Hit]]] = {system.name: [] for system in systems}
     times: dict[str, list[float]] = {"ask": [], **{system.name: [] for system in systems}}
     answers: list[Answer] = []
     by_name = {system.name: system for system in systems}
+    draw = Random(0)
     for at, query in enumerate(bench.queries):
-        for name in in_turn(list(times), at):
+        for name in draw.sample(list(times), len(times)):
             time.sleep(PAUSE_S)
             if name == "ask":
                 answer, took = timed(lambda query=query: dateline.ask(query.text, bench.level))  # type: ignore[misc]
@@ -191,12 +193,6 @@ def latencies(times: dict[str, list[float]]) -> Results:
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
     """Divide pair by pair: what was measured side by side is compared."""
     return [our / their for our, their in zip(ours, theirs, strict=True)]
-
-
-def in_turn(names: list[str], at: int) -> list[str]:
-    """Let another one begin each time."""
-    start = at % len(names)
-    return names[start:] + names[:start]
 
 
 def timed(call: Callable[[], Result]) -> tuple[Result, float]:

@@ -52,7 +52,7 @@ class MemoryArchive:
     refreshed: int = 0
 
     def identity(self, draft):
-        key = draft.url or (draft.external_id and f"{draft.corpus} {draft.external_id}") or draft.text
+        key = draft.url_key or (draft.external_id and f"{draft.corpus} {draft.external_id}") or draft.text
         return hashlib.sha256(key.encode()).hexdigest()[:12]
 
     def classify(self, drafts):
@@ -70,7 +70,7 @@ class MemoryArchive:
             return Known(article_id, "new", duplicate_of)
         if old.text != draft.text:
             return Known(article_id, "changed", duplicate_of)
-        same = replace(old, source=None) == replace(draft, source=None)
+        same = replace(old, source=None, url=None) == replace(draft, source=None, url=None)
         return Known(article_id, "unchanged" if same else "metadata", duplicate_of)
 
     def put(self, batch):

@@ -33,7 +33,8 @@ def test_every_field_of_a_record_is_read():
     assert draft == ArticleDraft(
         text="Rain.\n\nSun.",
         title="A title",
-        url="http://example.org/",
+        url="HTTP://Example.org",
+        url_key="http://example.org/",
         external_id="7",
         publisher="The Echo",
         author="Ann, By Bo",
@@ -172,7 +173,7 @@ def test_front_lines_fill_metadata():
         f"URL: https://example.org/a?utm_source=x\n\n{BODY}\n\nNote: the bridge is old."
     )
     assert (draft.title, draft.published_at, draft.author) == ("Bridge closes", "2024-03-01", "Ann Holm")
-    assert (draft.publisher, draft.url) == ("The Echo", "https://example.org/a")
+    assert (draft.publisher, draft.url) == ("The Echo", "https://example.org/a?utm_source=x")
     assert draft.text == f"{BODY}\n\nNote: the bridge is old."
 
 

@@ -66,3 +66,11 @@ def installed(tmp_path_factory, run, wheel):
     own = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).stdout.strip()
     Path(own, "lent.pth").write_text(f"{lent}\n")
     return python.parent
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory, run, installed):
+    """A folder filled by the first ``make run``, short of serving, and what that wrote."""
+    data = tmp_path_factory.mktemp("first") / "my data"
+    command = ("make", "try", "--assume-old=install", f"bin={installed}", f"DATA={data}")
+    return data, run(*command, cwd=ROOT), command

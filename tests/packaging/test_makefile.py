@@ -77,26 +77,31 @@ def test_port_and_data_reach_the_commands(run, words, port, data):
     assert f'DATELINE_DATA_DIR="{data}" .venv/bin/dateline ask' in planned
 
 
-def test_the_first_run_fills_the_archive_and_the_next_leaves_it(tmp_path, run, installed):
-    data = tmp_path / "my data"
-    command = ("make", "try", "--assume-old=install", f"bin={installed}", f"DATA={data}")
-    first = run(*command, cwd=ROOT)
-    assert re.search(r"dialogue.*\[1\]", first.stdout)
-    assert first.stdout.count("dateline ask") == 3
-    listing = (installed / "dateline", "articles", "list", "--json")
-    articles = json.loads(run(*listing, cwd=tmp_path, DATELINE_DATA_DIR=str(data)).stdout)["articles"]
+def test_the_first_run_answers_with_a_citation(first_run):
+    _, done, _ = first_run
+    assert re.search(r"dialogue.*\[1\]", done.stdout)
+    assert done.stdout.count("dateline ask") == 3
 
-    removed = articles[0]["id"]
-    run(installed / "dateline", "articles", "remove", removed, cwd=tmp_path, DATELINE_DATA_DIR=str(data))
-    second = run(*command, cwd=ROOT)
-    assert "added" not in second.stdout + second.stderr
-    left = json.loads(run(*listing, cwd=tmp_path, DATELINE_DATA_DIR=str(data)).stdout)["articles"]
-    assert [article["id"] for article in left] == [article["id"] for article in articles[1:]]
 
-    (data / ".sample-unfinished").touch()  # as an interrupted first run leaves it
-    third = run(*command, cwd=ROOT)
-    assert "unchanged" in third.stdout + third.stderr
+def test_a_later_run_fills_the_archive_again_only_if_the_first_was_interrupted(first_run, run, installed):
+    data, _, command = first_run
+    dateline, archive = installed / "dateline", ("--json", "--data", data)
+    articles = json.loads(run(dateline, "articles", "list", *archive, cwd=ROOT).stdout)["articles"]
+    assert len(articles) > 50
+    unwanted = next(article["id"] for article in articles if "pakistan" not in (article["url"] or ""))
+    run(dateline, "articles", "remove", unwanted, *archive, cwd=ROOT)
+
+    assert "unchanged" not in "".join(told(run(*command, cwd=ROOT)))
+    left = json.loads(run(dateline, "articles", "list", *archive, cwd=ROOT).stdout)["articles"]
+    assert [article["id"] for article in left] == [article["id"] for article in articles if article["id"] != unwanted]
+
+    (data / ".sample-unfinished").touch()
+    assert f"{len(left)} unchanged" in "".join(told(run(*command, cwd=ROOT)))
     assert not (data / ".sample-unfinished").exists()
+
+
+def told(done):
+    return done.stdout, done.stderr
 
 
 def test_ci_runs_make_test_and_nothing_weaker():

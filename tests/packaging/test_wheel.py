@@ -3,6 +3,8 @@
 import json
 from zipfile import ZipFile
 
+from tests.packaging.conftest import ROOT
+
 QUESTION = "what does Pakistan require for joint dialogue?"
 
 
@@ -18,33 +20,24 @@ def test_the_wheel_holds_code_prompts_and_sample_and_no_tests(wheel):
 
 def test_every_file_that_is_not_code_is_in_the_wheel(wheel):
     """A data file that package-data does not name works in the checkout and fails for everybody else."""
-    from tests.packaging.conftest import ROOT
-
-    skipped = {".pyc"}
     wanted = {
         str(path.relative_to(ROOT))
         for package in ("qa", "ingest", "prompts")
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and path.suffix not in skipped
+        if path.is_file() and path.suffix != ".pyc"
     }
     assert wanted - set(ZipFile(wheel).namelist()) == set()
 
 
-def test_an_installed_wheel_answers_with_a_citation(installed, run, tmp_path):
+def test_an_installed_wheel_answers_from_another_folder_with_a_citation(installed, first_run, run, tmp_path):
     python, dateline = installed / "python", installed / "dateline"
     where = run(python, "-c", "import qa, ingest, app; print(qa.__file__)", cwd=tmp_path).stdout.strip()
     assert where.startswith(str(installed.parent))
 
-    data = {"DATELINE_DATA_DIR": str(tmp_path / "archive")}
-    report = json.loads(run(dateline, "ingest", "--sample", "--json", cwd=tmp_path, **data).stdout)
-    assert report["added"] > 50
-    assert report["skipped"] == []
-
-    answer = json.loads(run(dateline, "ask", QUESTION, "--json", cwd=tmp_path, **data).stdout)
+    options = ("--json", "--data", first_run[0])
+    answer = json.loads(run(dateline, "ask", QUESTION, *options, cwd=tmp_path).stdout)
     assert answer["status"] == "answered"
-    assert answer["citations"]
-    for citation in answer["citations"]:
-        shown = run(dateline, "articles", "show", citation["article_id"], "--json", cwd=tmp_path, **data).stdout
-        article = json.loads(shown)
-        assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
     assert "dialogue" in answer["citations"][0]["quote"]
+    for citation in answer["citations"]:
+        article = json.loads(run(dateline, "articles", "show", citation["article_id"], *options, cwd=tmp_path).stdout)
+        assert article["text"][citation["start"] : citation["end"]] == citation["quote"]

@@ -1,0 +1,1 @@
+"""Tests, benchmarks and drills; they mirror the modules."""

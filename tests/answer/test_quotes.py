@@ -1,0 +1,120 @@
+"""Which sentences are quoted, and how each is framed."""
+
+import pytest
+
+from qa.answer.quotes import MOST_QUOTES, choose, claim, frame, one_line, same_words, spoken_day
+from qa.types import Article, Citation, Evidence
+
+
+def sentences(*rows):
+    """Evidence of (text, score), each of an article of its own, best first."""
+    return [Evidence(f"a{at}", 1, f"c{at}", 0, len(text), text, score) for at, (text, score) in enumerate(rows)]
+
+
+def chosen(*rows):
+    return [sentence.text for sentence in choose(sentences(*rows))]
+
+
+FERRY = "The ferry sank off Port Ellen on Sunday."
+
+
+def test_no_more_than_three_sentences_are_quoted():
+    rows = [(f"Report {name} tells of the {name} harbour alone.", 2.0) for name in "north south east west".split()]
+    assert len(chosen(*rows)) == MOST_QUOTES == 3
+
+
+def test_the_best_is_always_quoted_and_comes_first():
+    assert chosen((FERRY, 0.01)) == [FERRY]
+    assert chosen((FERRY, 2.0), ("The council met for nine hours.", 1.99))[0] == FERRY
+
+
+def test_a_sentence_far_below_the_best_is_not_quoted():
+    assert chosen((FERRY, 2.0), ("The council met for nine hours.", 1.0)) == [FERRY]
+
+
+def test_near_identical_sentences_are_quoted_once():
+    assert chosen((FERRY, 2.0), ("The ferry sank off Port Ellen on Sunday", 2.0), (FERRY.upper(), 1.99)) == [FERRY]
+
+
+def test_look_alikes_with_other_numbers_are_both_quoted():
+    rows = [
+        ("The harbour handled 412 tonnes in the quarter.", 2.0),
+        ("The harbour handled 438 tonnes in the quarter.", 2.0),
+    ]
+    assert chosen(*rows) == [text for text, _ in rows]
+
+
+def test_fragments_and_questions_are_quoted_only_if_there_is_nothing_else():
+    assert chosen(("Ferry sinks", 2.5), ("Why did the old ferry sink?", 2.4), (FERRY, 2.0)) == [FERRY]
+    assert chosen(("Ferry sinks", 2.5)) == ["Ferry sinks"]
+
+
+def test_no_evidence_gives_no_quote():
+    assert choose([]) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (FERRY, FERRY, True),
+        (FERRY, FERRY.upper(), True),
+        ("The ferry sank on Monday, police said.", "The ferry sank on Monday, the police said.", True),
+        ("The ferry sank on Monday.", "The ferry sank on Tuesday.", False),
+        (
+            "He was fined 300 crowns on Monday by the town court.",
+            "He was fined 400 crowns on Monday by the town court.",
+            False,
+        ),
+        ("", "", False),
+        ("大桥周一重新开放", "大桥周一重新开放", True),
+    ],
+)
+def test_two_sentences_are_the_same_when_nearly_all_words_are(one, other, same):
+    assert same_words(one, other) is same
+    assert same_words(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("known", "framed"),
+    [
+        ({"publisher": "Coast Radio", "published_at": "2024-02-03"}, "According to Coast Radio, 3 February 2024"),
+        ({"publisher": "Coast Radio"}, "According to Coast Radio, undated"),
+        ({"title": "Ferry sinks", "published_at": "2024-02-03"}, "In “Ferry sinks”, 3 February 2024"),
+        ({"title": "Ferry sinks"}, "In “Ferry sinks”, undated"),
+        ({"published_at": "2024-02-03"}, "In an article of 3 February 2024"),
+        ({}, "In an undated article"),
+        ({"publisher": "A\nB\t C"}, "According to A B C, undated"),
+    ],
+)
+def test_a_quote_is_framed_by_what_is_known(known, framed):
+    assert frame(Article("a", 1, "", **known)) == framed
+
+
+@pytest.mark.parametrize(
+    ("published", "spoken"),
+    [
+        ("2018-03-12", "12 March 2018"),
+        ("2018-03-12T23:30:00+05:00", "12 March 2018"),
+        ("2018-03-12T00:30:00-11:00", "12 March 2018"),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("2018-02-30", None),
+    ],
+)
+def test_a_day_is_spoken_in_the_articles_own_offset(published, spoken):
+    assert spoken_day(published) == spoken
+
+
+def test_long_names_are_cut_to_one_line():
+    assert one_line(" a \n b ") == "a b"
+    assert len(one_line("x" * 5000)) == 120
+
+
+def test_a_claim_folds_white_space_that_the_citation_keeps():
+    text = "The ferry\nsank  off Port Ellen."
+    citation = Citation(2, "a", 1, text, 0, len(text), text)
+    found = claim(Article("a", 1, text, publisher="P"), citation)
+    assert found.text == "According to P, undated: “The ferry sank off Port Ellen.”"
+    assert found.cited_text.endswith("” [2]")
+    assert citation.quote == text

@@ -1,0 +1,71 @@
+"""Nearest neighbours in Chroma, beside exact cosine over the catalogue."""
+
+import numpy as np
+import pytest
+
+from qa.config import Settings
+from qa.index.archive import Archive
+from qa.index.catalogue import article_id
+from qa.index.vectors import BATCH
+from qa.types import ArticleDraft, ChunkDraft, EmbeddedChunk, Prepared, Span
+from tests.conftest import ARTICLES
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [("Why is the bridge shut?", 0), ("goals in the last minutes", 3), ("how wet was spring", 2), ("fish catch", 6)],
+)
+def test_the_nearest_passage_is_about_the_question(archive, embedder, question, place):
+    assert archive.vectors.query(embedder.embed_query(question), 1)[0][0].startswith(article_id(ARTICLES[place]))
+
+
+def test_neighbours_and_similarities_are_exact(archive, embedder):
+    ids, matrix = archive.catalogue.vectors(archive.catalogue.chunk_ids())
+    vector = embedder.embed_query("what did the council decide?")
+    exact = dict(zip(ids, map(float, matrix @ vector), strict=True))
+    hits = archive.vectors.query(vector, len(ids))
+    assert dict(hits) == pytest.approx(exact, abs=1e-5)
+    assert [key for key, _ in hits] == sorted(exact, key=lambda key: -exact[key])
+
+
+@pytest.mark.parametrize(("n", "length"), [(0, 1), (1, 1), (3, 3), (10_000, None)])
+def test_at_most_as_many_neighbours_as_asked_for(archive, embedder, n, length):
+    assert len(archive.vectors.query(embedder.embed_query("rain"), n)) == (length or archive.vectors.count())
+
+
+def test_an_empty_archive_has_no_neighbours(tmp_path, embedder):
+    with Archive.open(Settings(data_dir=tmp_path)) as empty:
+        assert empty.vectors.query(embedder.embed_query("rain"), 5) == []
+        assert empty.keywords.query("rain", 5) == []
+        assert (empty.vectors.count(), empty.keywords.count(), empty.recipe) == (0, 0, "")
+
+
+def random_articles(count, dimension=384, chunks=1):
+    rng = np.random.default_rng(count)
+    for number in range(count):
+        text = f"Report {number} of the town. " * chunks
+        size = len(text) // chunks
+        rows = rng.standard_normal((chunks, dimension)).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        yield Prepared(
+            ArticleDraft(text, url=f"https://example.org/{number}"),
+            tuple(
+                EmbeddedChunk(
+                    ChunkDraft(at * size, (at + 1) * size, (Span(at * size, (at + 1) * size),)), row, row[None, :]
+                )
+                for at, row in enumerate(rows)
+            ),
+        )
+
+
+def test_more_chunks_than_one_batch_are_taken_in_one_go(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    with Archive.open(settings) as archive:
+        archive.put(list(random_articles(21, chunks=101)))
+    with Archive.open(settings, read_only=True) as archive:
+        assert archive.repairs == []
+        assert archive.vectors.count() == archive.catalogue.chunk_count() == 2121 > BATCH
+        ids, matrix = archive.catalogue.vectors(archive.catalogue.chunk_ids())
+        for at in range(0, 2121, 200):
+            ((key, score),) = archive.vectors.query(matrix[at], 1)
+            assert (key, round(score, 4)) == (ids[at], 1.0)

@@ -1,0 +1,95 @@
+"""Periods read from questions and passages."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.retrieve.dates import periods, timeliness
+
+
+def days(text, year=None):
+    return [f"{period.first}/{period.last}" for period in periods(text, year)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in 2023", ["2023-01-01/2023-12-31"]),
+        ("in May 2023", ["2023-05-01/2023-05-31"]),
+        ("in February 2024", ["2024-02-01/2024-02-29"]),
+        ("on 25 June 1923", ["1923-06-25/1923-06-25"]),
+        ("on the 3rd of June, 2024", ["2024-06-03/2024-06-03"]),
+        ("on June 3rd, 2024", ["2024-06-03/2024-06-03"]),
+        ("on 2024-06-03", ["2024-06-03/2024-06-03"]),
+        ("in 2024-06", ["2024-06-01/2024-06-30"]),
+        ("Sept. 2024", ["2024-09-01/2024-09-30"]),
+        ("in the third quarter of 2023", ["2023-07-01/2023-09-30"]),
+        ("Q1 2024", ["2024-01-01/2024-03-31"]),
+        ("the last quarter of 2023", ["2023-10-01/2023-12-31"]),
+        ("the spring of 2023", ["2023-03-01/2023-05-31"]),
+        ("the winter of 2023", ["2023-12-01/2024-02-29"]),
+        ("in April, May and June of 2023", ["2023-04-01/2023-04-30", "2023-05-01/2023-05-31", "2023-06-01/2023-06-30"]),
+        ("between 2022 and 2024", ["2022-01-01/2022-12-31", "2024-01-01/2024-12-31"]),
+        ("on 31 June 2024", ["2024-06-01/2024-06-30"]),  # no such day: the month remains
+        ("May 2023, in May 2023", ["2023-05-01/2023-05-31"]),
+    ],
+)
+def test_what_a_text_names_is_read(text, expected):
+    assert days(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "in May",  # of which year?
+        "on Tuesday",
+        "who may answer in time",
+        "the first ship",
+        "flight 1823 or 2123",
+        "room 20231",
+        "大桥何时重新开放？",
+        "1/2/3",
+    ],
+)
+def test_what_is_no_date_or_has_no_year_is_left_out(text):
+    assert days(text) == []
+
+
+def test_a_month_takes_the_year_it_is_given():
+    assert days("in May", 2021) == ["2021-05-01/2021-05-31"]
+
+
+def test_a_month_takes_the_only_year_that_the_text_names():
+    assert days("in May and again in June of 2022", 1999) == ["2022-05-01/2022-05-31", "2022-06-01/2022-06-30"]
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "published", "matching"),
+    [
+        ("in May 2023", "The count on 3 May was low.", "2023-05-04", True),
+        ("in May 2023", "The count was low.", "2023-05-04", True),
+        ("in May 2023", "The count was low.", "2023-06-20", True),  # news of a month is printed after it
+        ("in May 2023", "The count was low.", "2023-08-20", False),
+        ("in May 2023", "The count was low.", "2022-05-04", False),
+        ("in May 2023", "In May 2023 the count was low.", None, True),
+        ("in May 2023", "The count was low.", None, False),
+        ("in May 2023", "In 2023 the count was low.", None, False),  # too wide to speak of that month
+        ("in 2023", "On 3 May 2023 the count was low.", None, True),
+        ("in the second quarter of 2023", "The count was low.", "2023-05-04", False),  # a quarter is told afterwards
+        ("in the second quarter of 2023", "In April 2023 the count was low.", None, True),
+        ("in May 2023", "The count was low.", "not a date", False),
+        ("in May 2023", "The count was low.", "2023-05-04T23:30:00+05:00", True),
+    ],
+)
+def test_a_passage_matches_by_what_it_says_or_when_it_was_printed(question, passage, published, matching):
+    assert (timeliness(periods(question), passage, published) > 0) is matching
+
+
+@given(st.text(max_size=300) | st.from_regex(r"([0-3]?\d(st)? ?(May|june|Q3|spring|29 feb|2023|1900-02-29)[ ,]*){1,6}"))
+def test_any_text_can_be_read_and_periods_run_forwards(text):
+    for period in periods(text, 2024):
+        assert period.first <= period.last
+        assert period.first >= date(1900, 1, 1)

@@ -1,0 +1,93 @@
+"""Candidates from both indexes with one score."""
+
+import numpy as np
+import pytest
+
+from qa.retrieve.fuse import DENSE_SHARE, candidates, cosines, fuse, nearest
+from qa.types import Filters
+
+QUESTION = "Which ferry sank off Port Ellen?"
+
+
+@pytest.mark.parametrize(
+    ("cosine", "bm25", "fused"),
+    [
+        ({}, {}, {}),
+        ({"a": 0.5}, {}, {"a": 0.3}),
+        ({"a": 0.8, "b": 0.4}, {"b": 12.0}, {"a": 0.3, "b": 0.85}),
+        ({"a": 0.5, "b": 0.5}, {"a": 2.0, "b": 1.0}, {"a": 1.0, "b": 0.65}),
+        ({"a": 0.5, "b": -0.5}, {"b": 1.0}, {"a": 0.3, "b": 0.7}),  # unlike is no worse than nothing in common
+        ({"a": 0.0}, {"a": 0.0}, {"a": 0.0}),
+    ],
+)
+def test_each_side_counts_in_parts_of_its_own_best(cosine, bm25, fused):
+    assert fuse(cosine, bm25) == pytest.approx(fused)
+    assert DENSE_SHARE == 0.3
+
+
+@pytest.fixture
+def vector(small):
+    return small.archive.embedder.embed_query(QUESTION)
+
+
+def test_candidates_come_best_first_with_all_their_scores(small, vector):
+    found = candidates(small.archive, QUESTION, vector, Filters(), 50)
+    assert found[0].stored.chunk.article_id == small.ids["ferry"]
+    assert [one.fused for one in found] == sorted((one.fused for one in found), reverse=True)
+    assert len({one.stored.id for one in found}) == len(found) == small.archive.catalogue.chunk_count()
+    for one in found:
+        assert one.cosine == pytest.approx(float(one.stored.vector @ vector), abs=1e-5)
+
+
+def test_no_more_candidates_come_than_were_asked_for(small, vector):
+    assert len(candidates(small.archive, QUESTION, vector, Filters(), 2)) == 2
+
+
+def test_a_filter_that_lets_everything_through_changes_no_score(small, vector):
+    everything = Filters(article_ids=tuple(small.ids.values()))
+    free, limited = (nearest(small.archive, vector, 50, filters) for filters in (Filters(), everything))
+    assert free == pytest.approx(limited, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("filters", "allowed"),
+    [
+        ({"publishers": ("coast  RADIO",)}, {"lighthouse", "teacher-radio"}),
+        ({"publishers": ("Coast Radio", "海港日报")}, {"lighthouse", "teacher-radio", "chinese"}),
+        ({"published_from": "2024-03-31", "published_to": "2024-03-31"}, {"ferry"}),  # its own day, not UTC's
+        ({"published_from": "2024-03-30", "published_to": "2024-03-30"}, set()),
+        ({"published_to": "2024-02-02"}, {"teacher-post"}),
+        ({"published_from": "2024-05-05"}, {"hostile"}),
+        ({"published_from": "0001-01-01", "published_to": "9999-12-31"}, "dated"),  # undated matches no date filter
+        ({"published_from": "2024-04-03", "published_to": "2024-04-01"}, set()),
+        ({"article_ids": ()}, set()),
+        ({"article_ids": ("no such id", "' OR 1=1 --")}, set()),
+        ({"exclude_article_ids": ("ferry", "hostile")}, "others"),
+        ({"article_ids": ("ferry", "chinese"), "exclude_article_ids": ("ferry",)}, {"chinese"}),
+        ({"publishers": ("Nobody's News",)}, set()),
+    ],
+)
+def test_no_candidate_of_either_index_passes_a_filter_that_forbids_it(small, vector, filters, allowed):
+    named = {name: tuple(small.ids.get(key, key) for key in value) for name, value in filters.items() if "ids" in name}
+    expected = {"dated": small.ids.keys() - {"lighthouse"}, "others": small.ids.keys() - {"ferry", "hostile"}}
+    wanted = expected.get(allowed, allowed) if isinstance(allowed, str) else allowed
+    limits = Filters(**{**filters, **named})
+    found = candidates(small.archive, QUESTION, vector, limits, 50)
+    assert {one.stored.chunk.article_id for one in found} == {small.ids[key] for key in wanted}
+    assert small.archive.coverage(limits).articles == len(wanted)
+
+
+def test_cosines_of_unknown_chunks_are_left_out(small, vector):
+    assert cosines(small.archive, vector, ["no such chunk"]) == {}
+    assert cosines(small.archive, vector, []) == {}
+
+
+def test_a_question_without_a_known_word_still_gets_the_nearest(small):
+    vector = small.archive.embedder.embed_query("zeppelin")
+    assert len(candidates(small.archive, "zeppelin", vector, Filters(), 50)) == small.archive.catalogue.chunk_count()
+
+
+def test_an_odd_vector_gives_no_odd_score(small):
+    zero = np.zeros(small.archive.embedder.dimension, dtype=np.float32)
+    for found in candidates(small.archive, QUESTION, zero, Filters(article_ids=tuple(small.ids.values())), 50):
+        assert 0 <= found.fused <= 1
