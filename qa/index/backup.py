@@ -108,7 +108,7 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def _unpack(source: Path, folder: Path) -> None:
     """Take the named members out of a backup, each by its own hands: nothing in it can name a path to write to."""
-    note: Any = None
+    note: Any = {}
     try:
         with tarfile.open(source, "r:gz") as tar:
             for member in tar:
