@@ -20,7 +20,9 @@ QUIET_S = 5.0
 
 def add_command(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
-    text = "Take articles into the archive: .txt, .md, .csv and .jsonl files (also .gz) and folders of them."
+    text = (
+        "Take articles into the archive: text, Markdown, CSV, JSON lines, HTML, PDF, DOCX, mail, feeds, zip, folders."
+    )
     parser: Parser = add_parser(subparsers, "ingest", run, text)
     parser.add_argument("inputs", metavar="PATH", nargs="*", help="file or folder")
     what = "take this column for a field, e.g. --map text=body (repeatable)"

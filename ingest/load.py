@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ingest.chunk import cut
+from ingest.kinds import BY_NAME
 from ingest.parse import parse
 from ingest.sources import pages
 from ingest.text import clean_line, shown
 from ingest.types import RawPage, SourceFile
+from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import (
     ArticleDraft,
@@ -78,16 +80,17 @@ class Defaults:
     publisher: str | None
     corpus: str | None
 
-    def fill(self, draft: ArticleDraft, file: SourceFile) -> ArticleDraft:
+    def fill(self, draft: ArticleDraft, page: RawPage) -> ArticleDraft:
         """Return the draft with corpus and publisher where it has none."""
         corpus = self.corpus
         if corpus is None and draft.external_id is not None:  # without a given id it would name nothing
-            corpus = clean_line(shown(_stem(file.path.name)), 200)
+            # A message or an entry of a feed has an id that is its own everywhere, whatever file it lies in.
+            corpus = page.kind if page.kind in ("mail", "feed") else clean_line(shown(_stem(page.name)), 200)
         return replace(draft, corpus=corpus, publisher=draft.publisher or self.publisher)
 
 
 def _stem(name: str) -> str:
-    for ending in (".gz", ".jsonl", ".csv", ".txt", ".md"):
+    for ending in (".gz", *BY_NAME):
         name = name[: -len(ending)] if name.lower().endswith(ending) else name
     return name
 
@@ -97,6 +100,7 @@ class Load:
     """One ingestion under way: articles read but not stored yet, and the counts so far."""
 
     archive: ArticleStore
+    worker: Worker
     defaults: Defaults
     progress: ProgressCallback | None
     dry_run: bool
@@ -131,14 +135,15 @@ class Load:
 
     def read(self, file: SourceFile) -> None:
         """Take in a file."""
-        for item in pages(file, self.archive.settings, self.defaults.mapping.get("text", "text")):
+        column = self.defaults.mapping.get("text", "text")
+        for item in pages(file, self.archive.settings, self.worker, column):
             draft = item if isinstance(item, Skipped) else parse(item, self.defaults.mapping)
             if isinstance(draft, Skipped):
                 self.skipped.append(draft)
                 self.incomplete.add(file.source)
             elif isinstance(item, RawPage):
                 self.bytes_read = self.bytes_before + item.bytes_read
-                self.add(item, self.defaults.fill(draft, file))
+                self.add(item, self.defaults.fill(draft, item))
         self.bytes_before = self.bytes_read = self.bytes_before + file.size
 
     def add(self, page: RawPage, draft: ArticleDraft) -> None:

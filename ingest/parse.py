@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.encoding import decode
+from ingest.kinds import DOCUMENTS
 from ingest.metadata import clean_author, clean_language, clean_name, normalise_url, parse_date
 from ingest.plain import read_plain
 from ingest.text import clean_line, clean_text, has_letters
@@ -47,6 +48,8 @@ def parse(page: RawPage, mapping: Mapping[str, str] | None = None) -> ArticleDra
     try:
         if page.kind in ("text", "markdown"):
             return _parse_plain(page)
+        if page.kind in DOCUMENTS and isinstance(page.payload, dict):
+            return _parse_document(page, page.payload)
         record = page.payload if isinstance(page.payload, dict) else _json_object(page.payload)
         return _draft(_by_field(record, mapping or {}), page)
     except _Rejected as exc:
@@ -62,6 +65,14 @@ def _parse_plain(page: RawPage) -> ArticleDraft:
         raise _Rejected("empty", "The file holds no text.")
     article = read_plain(text, page.kind == "markdown")
     return _draft({**article.fields, "text": article.text}, page)
+
+
+def _parse_document(page: RawPage, fields: dict[str, Any]) -> ArticleDraft:
+    """Return the article of a document; one that names no title may have it as its first line, as text files do."""
+    if not fields.get("title") and page.kind in ("pdf", "docx"):
+        article = read_plain(clean_text(_text(fields.get("text"))) or "\n", markdown=False)
+        fields = {**fields, **article.fields, "text": article.text}
+    return _draft(fields, page)
 
 
 # Records ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from ingest.parse import check_mapping
 from ingest.sources import Found, find, source_of
 from ingest.sync import check_folder, gone, is_covered
 from ingest.text import clean_line
+from ingest.worker import Worker
 from qa.types import IngestReport, ProgressCallback
 
 
@@ -46,10 +47,11 @@ def ingest(
         named = named if is_covered(sync, named) else [*named, sync]
     found = find(named)
     defaults = Defaults(fields, clean_name(publisher), clean_line(corpus, 200) if corpus else None)
-    run = Load(archive, defaults, progress, dry_run, found.size, skipped=list(found.skipped))
-    for file in found.files:
-        run.read(file)
-    run.flush()
+    with Worker(archive.settings) as worker:
+        run = Load(archive, worker, defaults, progress, dry_run, found.size, skipped=list(found.skipped))
+        for file in found.files:
+            run.read(file)
+        run.flush()
     if sync is not None:
         _remove_gone(run, found, sync)
     return run.finish()

@@ -3,19 +3,22 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.documents import document_pages, members
 from ingest.encoding import is_binary, wide_encoding
+from ingest.kinds import DOCUMENTS, HEAD, kind_of, kind_of_name, mismatch
 from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows, json_lines
 from ingest.text import shown
 from ingest.types import Kind, RawPage, SourceFile
+from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import Skipped
 
-_KINDS: dict[str, Kind] = {".txt": "text", ".md": "markdown", ".jsonl": "jsonl", ".csv": "csv"}
-_UNKNOWN = "Only .txt, .md, .jsonl and .csv files are read, the last two also as .gz."
+_UNKNOWN = "It is of no kind that is read: text, Markdown, JSON lines, CSV, HTML, PDF, DOCX, mail, feed or zip."
 
 
 @dataclass(slots=True)
@@ -100,19 +103,29 @@ def _bad_link(path: str, root: str) -> str | None:
 
 def _add(name: str, found: Found) -> None:
     stem, zipped = (name[:-3], True) if name.lower().endswith(".gz") else (name, False)
-    kind = _KINDS.get(os.path.splitext(stem)[1].lower())
+    kind = kind_of_name(stem)
     try:
         status = os.stat(name)
+        if kind is None and not zipped and stat.S_ISREG(status.st_mode):
+            kind = _kind_by_content(name)
+    except Unreadable as exc:
+        found.skip(name, exc.code, exc.reason)
+        return
     except (OSError, ValueError) as exc:  # ValueError: a NUL byte in the name
         missing = isinstance(exc, FileNotFoundError)
         found.skip(name, "not_found" if missing else "unreadable", _cannot(exc))
         return
     if not stat.S_ISREG(status.st_mode):
         found.skip(name, "special", "It is not a regular file but a pipe, socket or device.")
-    elif kind is None or (zipped and kind in ("text", "markdown")):
+    elif kind is None or (zipped and kind not in ("jsonl", "csv")):
         found.skip(name, "unknown_kind", _UNKNOWN)
     else:
         found.files.append(SourceFile(Path(name), name, kind, zipped, status.st_size, source_of(name)))
+
+
+def _kind_by_content(name: str) -> Kind | None:
+    with open(name, "rb", opener=_open_regular) as raw:
+        return kind_of(raw.read(HEAD), None)
 
 
 def _cannot(exc: Exception) -> str:
@@ -126,27 +139,68 @@ def _why(exc: Exception) -> str:
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
-def pages(file: SourceFile, settings: Settings, text_column: str = "text") -> Iterator[RawPage | Skipped]:
+def pages(
+    file: SourceFile, settings: Settings, worker: Worker, text_column: str = "text"
+) -> Iterator[RawPage | Skipped]:
     """Yield the articles of a file and what of it is left out; never raise because of what it holds.
 
     Args:
         file: One of ``find``.
         settings: The largest article and file that are accepted.
+        worker: Reads what is neither text nor rows.
         text_column: The column of a CSV file that holds the text.
     """
-    name = shown(file.name)
+    with _told(file) as told, open(file.path, "rb", opener=_open_regular) as raw:
+        kind = kind_of(raw.peek(HEAD)[:HEAD], file.kind) if not file.zipped else file.kind
+        if kind == "zip":
+            yield from _of_archive(file, settings, worker, text_column)
+        else:
+            yield from _of_stream(file, kind, raw, settings, worker, text_column)
+    if told:
+        yield told[0]
+
+
+def _of_archive(file: SourceFile, settings: Settings, worker: Worker, text_column: str) -> Iterator[RawPage | Skipped]:
     any_yet = False
+    for item in members(file, worker):
+        any_yet = True
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        inner, raw = item
+        with _told(inner) as told, raw:
+            yield from _of_stream(inner, inner.kind, raw, settings, worker, text_column)
+        if told:
+            yield told[0]
+    if not any_yet:
+        yield Skipped(shown(file.name), None, "empty", "The archive holds no file.")
+
+
+def _of_stream(
+    file: SourceFile, kind: Kind | None, raw: BinaryIO, settings: Settings, worker: Worker, text_column: str
+) -> Iterator[RawPage | Skipped]:
+    if kind is None:
+        raise Unreadable("damaged", mismatch(file.kind))
+    any_yet = False
+    for item in _items(replace(file, kind=kind), raw, settings, worker, text_column):
+        any_yet = True
+        yield item
+    if not any_yet:
+        yield Skipped(shown(file.name), None, "empty", "The file holds no article.")
+
+
+@contextmanager
+def _told(file: SourceFile) -> Iterator[list[Skipped]]:
+    """Collect why a file could not be read, or read to its end."""
+    name, told = shown(file.name), list[Skipped]()
     try:
-        with open(file.path, "rb", opener=_open_regular) as raw:
-            for item in _items(file, raw, settings, text_column):
-                any_yet = True
-                yield item
-        if not any_yet:
-            yield Skipped(name, None, "empty", "The file holds no article.")
+        yield told
     except Unreadable as exc:
-        yield Skipped(name, exc.line, exc.code, exc.reason)
+        told.append(Skipped(name, exc.line, exc.code, exc.reason))
     except (OSError, ValueError) as exc:
-        yield Skipped(name, None, "not_found" if isinstance(exc, FileNotFoundError) else "unreadable", _cannot(exc))
+        told.append(
+            Skipped(name, None, "not_found" if isinstance(exc, FileNotFoundError) else "unreadable", _cannot(exc))
+        )
 
 
 def _open_regular(path: str, flags: int) -> int:
@@ -158,9 +212,13 @@ def _open_regular(path: str, flags: int) -> int:
     return handle
 
 
-def _items(file: SourceFile, raw: BinaryIO, settings: Settings, text_column: str) -> Iterator[RawPage | Skipped]:
+def _items(
+    file: SourceFile, raw: BinaryIO, settings: Settings, worker: Worker, text_column: str
+) -> Iterator[RawPage | Skipped]:
     if file.kind in ("text", "markdown"):
         return iter([_whole(file, raw, settings)])
+    if file.kind in DOCUMENTS:
+        return document_pages(file, raw, worker)
     rows = RowFile(raw, file.zipped, settings)
     items = json_lines(rows) if file.kind == "jsonl" else csv_rows(rows, text_column)
     return (_item(file, item, rows) for item in items)
@@ -171,8 +229,8 @@ def _item(file: SourceFile, item: Line | CsvRow | BadRow, rows: RowFile) -> RawP
     if isinstance(item, BadRow):
         return Skipped(name, item.line, item.code, item.reason)
     if isinstance(item, CsvRow):
-        return RawPage(name, item.line, file.kind, dict(item.cells), file.source, rows.bytes_read)
-    return RawPage(name, item.number, file.kind, item.data or b"", file.source, rows.bytes_read)
+        return RawPage(name, item.line, file.kind, dict(item.cells), file.source, rows.bytes_read, file.own_name)
+    return RawPage(name, item.number, file.kind, item.data or b"", file.source, rows.bytes_read, file.own_name)
 
 
 def _whole(file: SourceFile, raw: BinaryIO, settings: Settings) -> RawPage:
@@ -183,4 +241,4 @@ def _whole(file: SourceFile, raw: BinaryIO, settings: Settings) -> RawPage:
         raise Unreadable("too_large", reason)
     if is_binary(data[:8192]) or (b"\0" in data and not wide_encoding(data)):
         raise Unreadable("binary", "The file holds binary data, not text.")
-    return RawPage(shown(file.name), None, file.kind, data, file.source, len(data))
+    return RawPage(shown(file.name), None, file.kind, data, file.source, len(data), file.own_name)

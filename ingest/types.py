@@ -1,10 +1,10 @@
 """What passes between the steps of ingestion and nowhere else."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-Kind = Literal["text", "markdown", "jsonl", "csv"]
+Kind = Literal["text", "markdown", "jsonl", "csv", "html", "pdf", "docx", "mail", "feed", "zip"]
 
 CANONICAL_FIELDS = (
     "id external_id url title publisher author published_at updated_at retrieved_at language section text".split()
@@ -13,7 +13,7 @@ CANONICAL_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to be read: its name as the user gave it, and what the name says it is."""
+    """A file to be read: its name as the user gave it, and what its name or its beginning says it is."""
 
     path: Path
     name: str
@@ -22,11 +22,21 @@ class SourceFile:
     size: int
     source: str
     """Its absolute path as it is stored."""
+    member: str | None = None
+    """Its name in the zip archive at ``path``, if it lies in one."""
+
+    @property
+    def own_name(self) -> str:
+        """The file's name without its folder or archive."""
+        return self.path.name if self.member is None else PurePosixPath(self.member).name
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """One article as it lies in its file: the bytes of a text file or JSON line, or the cells of a CSV row."""
+    """One article as it lies in its file.
+
+    ``payload`` is the bytes of a text file or JSON line, the cells of a CSV row, or the fields found in a document.
+    """
 
     input: str
     line: int | None
@@ -35,3 +45,5 @@ class RawPage:
     source: str
     bytes_read: int = 0
     """How much of the file, as it lies on disk, was read up to the end of this article."""
+    name: str = ""
+    """The name of its file without folder or archive."""

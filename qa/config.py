@@ -68,6 +68,15 @@ class Settings(BaseSettings):
     max_article_mb: float = Field(
         5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."
     )
+    max_document_mb: float = Field(
+        50.0, gt=0, le=1000, description="Largest HTML, PDF, DOCX, mail or feed file accepted, in MB."
+    )
+    max_parse_seconds: float = Field(
+        20.0, gt=0, description="Time that reading one such file may take; then its parser is killed and it is skipped."
+    )
+    max_parse_memory_mb: int = Field(
+        1024, ge=256, description="Memory that the process reading such files may take, in MB."
+    )
     max_file_mb: float = Field(4096.0, gt=0, description="Largest corpus file accepted, after decompression, in MB.")
 
     def __init__(self, **values: Any) -> None:

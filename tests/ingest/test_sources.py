@@ -10,6 +10,7 @@ import pytest
 
 from ingest.sources import find, pages
 from ingest.types import RawPage
+from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import Skipped
 
@@ -26,7 +27,8 @@ def limits(tmp_path):
 
 def read(path, limits, column="text"):
     (file,) = find([path]).files
-    return list(pages(file, limits, column))
+    with Worker(limits) as worker:
+        return list(pages(file, limits, worker, column))
 
 
 def outcome(path, limits, column="text"):
@@ -42,7 +44,7 @@ def outcome(path, limits, column="text"):
 def test_a_folder_is_walked_in_order_and_what_is_left_out_is_said(folder, tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_text("Secret.")
-    for name in ("b.txt", "a/z.md", "a/.hidden/x.txt", ".DS_Store", "c.jsonl.gz", "d.txt.gz", "e.html", "F.CSV"):
+    for name in ("b.txt", "a/z.md", "a/.hidden/x.txt", ".DS_Store", "c.jsonl.gz", "d.txt.gz", "e.exe", "F.CSV"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x")
     (folder / "out.txt").symlink_to(outside)
@@ -65,7 +67,7 @@ def test_a_folder_is_walked_in_order_and_what_is_left_out_is_said(folder, tmp_pa
         "a/.hidden": "hidden",
         "d.txt.gz": "unknown_kind",
         "dead.txt": "not_found",
-        "e.html": "unknown_kind",
+        "e.exe": "unknown_kind",
         "loop": "link",
         "out.txt": "link",
         "pipe.txt": "special",
@@ -100,9 +102,9 @@ def test_a_file_that_becomes_a_pipe_is_not_waited_on(folder, limits):
     (file,) = find([path]).files
     path.unlink()
     os.mkfifo(path)
-    assert [item.code for item in pages(file, limits)] == ["special"]
+    assert [item.code for item in pages(file, limits, Worker(limits))] == ["special"]
     path.unlink()
-    assert [item.code for item in pages(file, limits)] == ["not_found"]
+    assert [item.code for item in pages(file, limits, Worker(limits))] == ["not_found"]
 
 
 def test_names_that_are_no_utf8_are_stored_and_shown_safely(folder, limits):
@@ -111,7 +113,7 @@ def test_names_that_are_no_utf8_are_stored_and_shown_safely(folder, limits):
         file.write("Rain.")
     (found,) = find([folder]).files
     assert found.source.endswith("caf\\xe9\x1b.txt")
-    (item,) = pages(found, limits)
+    (item,) = pages(found, limits, Worker(limits))
     assert item.payload == b"Rain."
     assert item.input.endswith("caf\\udce9\\x1b.txt")
 
@@ -139,7 +141,7 @@ def test_a_text_file_at_and_over_the_limit(folder, limits):
         ("a.csv", b"", "empty"),
         ("a.csv", b"\n\n", "empty"),
         ("a.csv", b"text\n", "empty"),
-        ("a.csv", b"PK\x03\x04", "binary"),
+        ("a.csv", b"PK\x03\x04", "damaged"),
         ("a.csv", b"text\n" + bytes(range(0x80, 0x100)), "encoding"),
         ("a.jsonl.gz", b'{"text": "Rain."}', "gzip"),
         ("a.jsonl.gz", b"", "gzip"),
