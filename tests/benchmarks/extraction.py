@@ -1,8 +1,9 @@
 """Score the text taken from HTML pages: ``python -m tests.benchmarks.extraction [--update]``.
 
 Reads ``article-extraction/pages.jsonl.gz`` (id, html, articleBody) in the folder that ``DATELINE_BENCH_DIR`` names.
-Precision and recall are of 4-token shingles, counted as a bag, tokens ``\\w+``; the figures are means over pages, F1 is of the two means.
-The score of each page is compared with ``extraction.json`` (scores only, no text); ``--update`` writes it anew.
+Precision and recall are of 4-token shingles, counted as a bag, tokens ``\\w+``; the figures are means over pages, F1 is
+of the two means. The score of each page is compared with ``extraction.json`` (scores only, no text); ``--update``
+writes it anew.
 """
 
 import argparse
