@@ -94,6 +94,8 @@ def report_lines(report: IngestReport) -> str:
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "updated", "unchanged", "removed"))
     rate = f" ({report.words / report.seconds:,.0f} words/s)" if report.seconds and report.embedded else ""
     lines = [f"Articles {verb}{counts}; {report.embedded} passages embedded in {report.seconds:.1f} s{rate}."]
+    if report.lost_characters:
+        lines.append(f"{report.lost_characters:,} characters had been lost before they came here; nothing was guessed.")
     if report.duplicates:
         lines.append(f"{len(report.duplicates)} repeat the text of another article word for word.")
     if report.skipped:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ingest.chunk import cut
+from ingest.cleanup import lost_characters
 from ingest.kinds import BY_NAME
 from ingest.parse import parse
 from ingest.sources import pages
@@ -111,6 +112,8 @@ class Load:
     removed: int = 0
     embedded: int = 0
     words: int = 0
+    lost: int = 0
+    """Characters that were damaged before they came to us."""
     seen: set[str] = field(default_factory=set)
     """The ids of the articles that were met."""
     incomplete: set[str] = field(default_factory=set)
@@ -155,7 +158,7 @@ class Load:
             or keys & self.pending_keys
         ):
             self.flush()
-        self.pending.append((replace(page, payload=b""), draft))
+        self.pending.append((replace(page, payload=b"", lost=lost_characters(draft.text)), draft))
         self.pending_keys |= keys
         self.pending_chars += len(draft.text)
 
@@ -181,6 +184,8 @@ class Load:
     def count(self, page: RawPage, known: Known) -> None:
         """Count what became of an article."""
         self.counts[known.state] += 1
+        if known.state in ("new", "changed"):
+            self.lost += page.lost
         if known.duplicate_of is not None:
             self.duplicates.append(Duplicate(page.input, page.line, known.article_id, known.duplicate_of))
 
@@ -281,6 +286,7 @@ class Load:
             removed=self.removed,
             embedded=self.embedded,
             words=self.words,
+            lost_characters=self.lost,
             seconds=round(time.monotonic() - self.started, 3),
             skipped=self.skipped,
             duplicates=self.duplicates,

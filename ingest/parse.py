@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ingest.cleanup import clean_article, repaired
 from ingest.encoding import decode
 from ingest.kinds import DOCUMENTS
 from ingest.metadata import clean_author, clean_language, clean_name, normalise_url, parse_date
@@ -60,7 +61,7 @@ def _parse_plain(page: RawPage) -> ArticleDraft:
     text = decode(page.payload) if isinstance(page.payload, bytes) else None
     if text is None:
         raise _Rejected("encoding", "The encoding of the file cannot be told; save it as UTF-8.")
-    text = clean_text(text)
+    text = clean_text(repaired(text))
     if not has_letters(text):
         raise _Rejected("empty", "The file holds no text.")
     article = read_plain(text, page.kind == "markdown")
@@ -118,21 +119,23 @@ def _value(record: dict[str, Any], name: str) -> Any:
 
 
 def _draft(fields: Mapping[str, Any], page: RawPage) -> ArticleDraft:
-    text = clean_text(_text(fields["text"]))
+    text = clean_text(repaired(_text(fields["text"])))
     if not has_letters(text):
         raise _Rejected("empty", "The article holds no text.")
+    title = _line(fields.get("title"), _LONG_TITLE)
+    cleaned = clean_article(text, title)
     given_id = _id(fields.get("id"))
     url_key = normalise_url(fields.get("url"))
     return ArticleDraft(
-        text=text,
-        title=_line(fields.get("title"), _LONG_TITLE),
+        text=cleaned.text,
+        title=title,
         url=fields["url"].strip() if url_key else None,
         url_key=url_key,
         external_id=given_id if given_id is not None else _id(fields.get("external_id")),
         publisher=clean_name(fields.get("publisher")),
-        author=clean_author(fields.get("author")),
-        published_at=parse_date(fields.get("published_at")),
-        updated_at=parse_date(fields.get("updated_at")),
+        author=clean_author(fields.get("author")) or clean_author(cleaned.author),
+        published_at=parse_date(fields.get("published_at")) or cleaned.published_at,
+        updated_at=parse_date(fields.get("updated_at")) or cleaned.updated_at,
         retrieved_at=parse_date(fields.get("retrieved_at")),
         language=clean_language(fields.get("language")),
         section=_line(fields.get("section"), _LONG_SECTION),
@@ -149,7 +152,7 @@ def _text(value: Any) -> str:
 
 
 def _line(value: Any, longest: int) -> str | None:
-    return clean_line(value, longest) if isinstance(value, str) else None
+    return clean_line(repaired(value[: longest * 4]), longest) if isinstance(value, str) else None
 
 
 def _id(value: Any) -> str | None:

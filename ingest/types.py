@@ -47,3 +47,5 @@ class RawPage:
     """How much of the file, as it lies on disk, was read up to the end of this article."""
     name: str = ""
     """The name of its file without folder or archive."""
+    lost: int = 0
+    """Characters of its text that were damaged before it came to us."""

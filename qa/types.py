@@ -479,6 +479,8 @@ class IngestReport:
     embedded: int = 0
     """Chunks that were embedded; 0 when nothing changed."""
     words: int = 0
+    lost_characters: int = 0
+    """In the articles added or updated: replacement characters, and question marks in the place of letters."""
     seconds: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
