@@ -131,10 +131,8 @@ class QAPipeline:
         )
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
-        understood = understand(text, self._archive.keywords)
-        if not self._archive.recipe:
-            return understood, []
-        return understood, rank(self._archive, understood, self._archive.embedder.embed_query(text), filters)
+        understood = understand(text, self._archive.keywords, self._archive.publishers())
+        return understood, rank(self._archive, understood, filters) if self._archive.recipe else []
 
     def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
         """Turn the best sentences into framed claims, each with its own citation."""
