@@ -137,9 +137,10 @@ class QAPipeline:
     def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
         """Turn the best sentences into framed claims, each with its own citation."""
         around = {found.stored.id: found.stored.sentences for found in ranked}
+        sides = {found.stored.id: found.part for found in ranked if found.part is not None}
         articles: dict[str, Article] = {}
         claims, citations = [], []
-        for number, sentence in enumerate(quotes.choose(sentences), 1):
+        for number, sentence in enumerate(quotes.choose(sentences, sides=sides), 1):
             article = articles.setdefault(
                 sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
             )
