@@ -11,6 +11,7 @@ from qa.errors import BadSettings
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
 from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
     Answer,
@@ -132,7 +133,9 @@ class QAPipeline:
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         understood = understand(text, self._archive.keywords, self._archive.publishers())
-        return understood, rank(self._archive, understood, filters) if self._archive.recipe else []
+        ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
+        stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
+        return understood, one_per_story(ranked, stories)
 
     def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
         """Turn the best sentences into framed claims, each with its own citation."""
@@ -144,7 +147,10 @@ class QAPipeline:
             article = articles.setdefault(
                 sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
             )
-            citation = cite(number, article, sentence, self._neighbours(article, around[sentence.chunk_id], sentence))
+            neighbours = self._neighbours(article, around[sentence.chunk_id], sentence)
+            citation = cite(
+                number, article, sentence, neighbours, self._archive.catalogue.also_published_by(article.id)
+            )
             citations.append(citation)
             claims.append(quotes.claim(article, citation))
         return claims, citations

@@ -128,6 +128,19 @@ class Prepared:
 
     draft: ArticleDraft
     chunks: tuple[EmbeddedChunk, ...] = ()
+    sketch: tuple[int, ...] = ()
+    """Keys, signed and of 64 bits, under which copies of the article find it."""
+    copy_of: str | None = None
+    """The id of an article that it is a near copy of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What comparing needs of an article that the archive holds."""
+
+    article_id: str
+    text: str
+    published_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,12 +459,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """An article that repeats the text of one the archive holds under another identity."""
+    """An article that repeats one the archive holds under another identity, word for word or nearly so."""
 
     input: str
     line: int | None
     article_id: str
     of: str
+    kind: Literal["exact", "near"] = "exact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ _TAKES_BACK = re.compile(
 _ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔")
 
 
-def cite(number: int, article: Article, sentence: Evidence, neighbours: Sequence[Span]) -> Citation:
+def cite(
+    number: int, article: Article, sentence: Evidence, neighbours: Sequence[Span], also: Sequence[str] = ()
+) -> Citation:
     """Make a citation of an evidence sentence.
 
     Args:
@@ -30,6 +32,7 @@ def cite(number: int, article: Article, sentence: Evidence, neighbours: Sequence
         article: The stored revision it stands in.
         sentence: The evidence.
         neighbours: The spans of the sentences around it in the same article, in order, itself included.
+        also: Other publishers that carry the same story.
 
     Raises:
         QuoteNotVerbatim: The sentence does not stand at its place.
@@ -49,6 +52,7 @@ def cite(number: int, article: Article, sentence: Evidence, neighbours: Sequence
         published_at=article.published_at,
         updated_at=article.updated_at,
         retrieved_at=article.retrieved_at,
+        also_published_by=tuple(also),
         context=tuple(_context(article.text, sentence, neighbours)),
     )
 

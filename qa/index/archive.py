@@ -29,6 +29,7 @@ from qa.types import (
     Progress,
     ProgressCallback,
     Span,
+    Stored,
 )
 
 logger = logging.getLogger(__name__)
@@ -152,6 +153,10 @@ class Archive:
     def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
         """Compare drafts with what is stored under their identity."""
         return self.catalogue.classify(drafts)
+
+    def alike(self, sketch: Sequence[int]) -> list[Stored]:
+        """Return the few articles that share most of a sketch's keys."""
+        return self.catalogue.alike(sketch)
 
     def put(self, batch: Sequence[Prepared]) -> list[Known]:
         """Store articles in one transaction; what returns is acknowledged and durable.

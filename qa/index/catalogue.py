@@ -25,7 +25,8 @@ from qa.index.catalogue_schema import (
     revisions,
     value_of,
 )
-from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared
+from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, other_publishers, stories_of, story_for
+from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Stored
 
 MOST_VARIABLES = 30_000
 """SQLite binds at most 32,766 values in one statement."""
@@ -169,6 +170,23 @@ class Catalogue:
         )
         with self._reading() as connection:
             return sorted(connection.scalars(query))
+
+    # Stories
+
+    def alike(self, sketch: Sequence[int]) -> list[Stored]:
+        """Return the few articles that share most of a sketch's keys."""
+        with self._reading() as connection:
+            return alike(connection, sketch)
+
+    def stories(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """Return the story of each article."""
+        with self._reading() as connection:
+            return stories_of(connection, article_ids)
+
+    def also_published_by(self, article_id: str) -> list[str]:
+        """Return the other publishers that carry an article's story."""
+        with self._reading() as connection:
+            return other_publishers(connection, article_id)
 
     # Chunks
 
@@ -349,6 +367,9 @@ def _put(connection: Connection, prepared: Prepared) -> Known:
         "publisher_key": publisher_key(draft.publisher) if draft.publisher else None,
         "published_day": draft.published_at[:10] if draft.published_at else None,
     }
+    if known.state != "metadata":
+        fields["story"] = story_for(connection, key, after, prepared.copy_of or known.duplicate_of)
+        fields["sketch"] = keep_sketch(connection, key, prepared)
     if row is None:
         connection.execute(insert(articles).values(id=key, identity=identity(draft), **fields))
     else:
@@ -386,7 +407,8 @@ def _remove(connection: Connection, key: str, may_return: bool) -> int:
         return 0
     dropped = _drop_chunks(connection, key)
     connection.execute(delete(revisions).where(revisions.c.article_id == key))
-    blank = {"content_hash": None, "publisher_key": None, "published_day": None, "source": None}
+    drop_sketch(connection, key)
+    blank = dict.fromkeys(("content_hash", "publisher_key", "published_day", "source", "story", "sketch"))
     connection.execute(update(articles).where(where).values(removed_at=_now(), may_return=int(may_return), **blank))
     connection.execute(insert(changes).values(article_id=key, dropped_revision=revision, dropped_chunks=dropped))
     return 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     Engine,
@@ -31,7 +32,7 @@ from qa.errors import ArchiveDamaged, SchemaTooNew, WriteFailed
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "catalogue.sqlite3"
 BEGIN = "BEGIN IMMEDIATE"
 """sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done."""
@@ -55,9 +56,21 @@ articles = Table(
     Column("content_hash", String, index=True),
     Column("publisher_key", Text, index=True),
     Column("published_day", String, index=True),
+    Column("story", String, index=True),
+    Column("sketch", LargeBinary),
 )
 """One row per identity; what filters and look-ups need of its current revision. A tombstone keeps no text;
-it keeps the article out for good, unless it may return because only its file had gone from a synchronised folder."""
+it keeps the article out for good, unless it may return because only its file had gone from a synchronised folder.
+``story``: the same for all copies of one report; ``sketch``: its keys in ``story_keys``, int64."""
+
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""From a piece of text, by its hash, to the articles that have it near their beginning."""
 
 revisions = Table(
     "revisions",
@@ -103,7 +116,21 @@ changes = Table(
 """The change log the derived indexes follow: which article changed, and how many chunks of which revision went."""
 
 Migration = Callable[[Connection], None]
-MIGRATIONS: Mapping[int, Migration] = {}
+
+
+def _add_stories(connection: Connection) -> None:
+    """Give articles a story: copies to the letter share one; near copies are found among what comes from now on."""
+    connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN story VARCHAR")
+    connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN sketch BLOB")
+    connection.exec_driver_sql("CREATE INDEX ix_articles_story ON articles (story)")
+    story_keys.create(connection)
+    connection.exec_driver_sql(
+        "UPDATE articles SET story = (SELECT min(other.id) FROM articles AS other "
+        "WHERE other.content_hash = articles.content_hash) WHERE content_hash IS NOT NULL"
+    )
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _add_stories}
 """From a schema version to the step that makes the next one of it."""
 
 

@@ -13,7 +13,7 @@ from qa.index.catalogue_schema import FILE_NAME, SCHEMA_VERSION, connect, prepar
 @pytest.fixture
 def engine(tmp_path):
     made = connect(tmp_path / FILE_NAME)
-    prepare(made, tmp_path / FILE_NAME)
+    prepare(made, tmp_path / FILE_NAME, version=1)
     yield made
     made.dispose()
 
@@ -36,8 +36,8 @@ def version_of(path):
 
 def test_a_new_catalogue_has_this_version_and_opening_it_again_changes_nothing(engine, tmp_path):
     path = tmp_path / FILE_NAME
-    assert version_of(path) == str(SCHEMA_VERSION)
-    prepare(engine, path)
+    assert version_of(path) == "1"
+    prepare(engine, path, version=1)
     assert sorted(tmp_path.glob("*backup*")) == []
 
 
@@ -105,3 +105,22 @@ def test_a_version_that_is_none_is_a_damaged_catalogue(engine, tmp_path, value):
         connection.execute(text("UPDATE meta SET value = :value WHERE key = 'schema_version'"), {"value": value})
     with pytest.raises(ArchiveDamaged):
         Catalogue(tmp_path)
+
+
+def test_an_archive_without_stories_gets_them(tmp_path):
+    raw = sqlite3.connect(tmp_path / FILE_NAME)
+    raw.executescript(
+        "CREATE TABLE meta (key VARCHAR PRIMARY KEY, value TEXT NOT NULL);"
+        "INSERT INTO meta VALUES ('schema_version', '1');"
+        "CREATE TABLE articles (id VARCHAR PRIMARY KEY, identity TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, "
+        "removed_at VARCHAR, may_return INTEGER NOT NULL, source TEXT, corpus TEXT, external_id TEXT, url TEXT, "
+        "content_hash VARCHAR, publisher_key TEXT, published_day VARCHAR);"
+        "INSERT INTO articles (id, identity, revision, may_return, content_hash) VALUES "
+        "('a', 'a', 1, 0, 'same'), ('b', 'b', 1, 0, 'same'), ('c', 'c', 1, 0, 'other'), ('d', 'd', 1, 0, NULL);"
+    )
+    raw.close()
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.stories(["a", "b", "c", "d"]) == {"a": "a", "b": "a", "c": "c", "d": "d"}
+    assert catalogue.alike([1, 2, 3]) == []
+    catalogue.close()
+    assert version_of(tmp_path / FILE_NAME) == str(SCHEMA_VERSION)

@@ -1,0 +1,87 @@
+"""Stories in the catalogue: which articles are copies of one report, and the keys by which copies find it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import Connection, and_, delete, func, insert, select
+
+from qa.index.catalogue_schema import articles, revisions, story_keys
+from qa.types import Prepared, Stored
+
+LEAST_SHARED = 3
+MOST_FOUND = 8
+_MOST_OF_A_KEY = 64
+"""Articles looked at under one key; more share it only where a phrase is a form ("qtly dividend ... pay April 30") or
+a report was printed by everybody, and then the first ones are enough."""
+
+
+def alike(connection: Connection, keys: Sequence[int]) -> list[Stored]:
+    """Return the articles that share most keys, at least three, with their first words."""
+    shared: Counter[str] = Counter()
+    for key in keys:
+        query = select(story_keys.c.article_id).where(story_keys.c.key == key).limit(_MOST_OF_A_KEY)
+        shared.update(connection.scalars(query))
+    wanted = [article_id for article_id, count in shared.most_common(MOST_FOUND) if count >= LEAST_SHARED]
+    if not wanted:
+        return []
+    query = (
+        select(articles.c.id, revisions.c.text, revisions.c.published_at)
+        .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+        .where(articles.c.id.in_(wanted), articles.c.removed_at.is_(None))
+    )
+    found = {row[0]: Stored(*row) for row in connection.execute(query)}
+    return [found[article_id] for article_id in wanted if article_id in found]
+
+
+def story_for(connection: Connection, key: str, revision: int, like: str | None) -> str:
+    """Return the story that an article belongs to: that of the one it is a copy of, else one of its own."""
+    if like is not None:
+        story: str | None = connection.scalar(
+            select(articles.c.story).where(articles.c.id == like, articles.c.removed_at.is_(None))
+        )
+        if story is not None:
+            return story
+    named = connection.scalar(
+        select(func.count()).select_from(articles).where(articles.c.story == key, articles.c.id != key)
+    )
+    return f"{key}-{revision}" if named else key  # others go on as copies of what this article said before
+
+
+def keep_sketch(connection: Connection, key: str, prepared: Prepared) -> bytes | None:
+    """Store the keys under which copies of an article find it, in the place of earlier ones."""
+    drop_sketch(connection, key)
+    if not prepared.sketch:
+        return None
+    connection.execute(insert(story_keys), [{"key": part, "article_id": key} for part in prepared.sketch])
+    return np.array(prepared.sketch, dtype=np.int64).tobytes()
+
+
+def drop_sketch(connection: Connection, key: str) -> None:
+    """Forget the keys of an article."""
+    stored = connection.scalar(select(articles.c.sketch).where(articles.c.id == key))
+    if stored:
+        keys = np.frombuffer(stored, dtype=np.int64).tolist()
+        connection.execute(delete(story_keys).where(story_keys.c.key.in_(keys), story_keys.c.article_id == key))
+
+
+def stories_of(connection: Connection, article_ids: Sequence[str]) -> dict[str, str]:
+    """Return the story of each article."""
+    query = select(articles.c.id, articles.c.story).where(articles.c.id.in_(article_ids))
+    return {row[0]: row[1] or row[0] for row in connection.execute(query)}
+
+
+def other_publishers(connection: Connection, article_id: str) -> list[str]:
+    """Return the other publishers that carry an article's story, in order of their names."""
+    own = select(articles.c.story, articles.c.publisher_key).where(articles.c.id == article_id)
+    row = connection.execute(own).first()
+    if row is None or row[0] is None:
+        return []
+    query = (
+        select(revisions.c.publisher)
+        .distinct()
+        .join(articles, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+        .where(articles.c.story == row[0], articles.c.id != article_id, articles.c.removed_at.is_(None))
+        .where(articles.c.publisher_key.is_not(None), articles.c.publisher_key.is_distinct_from(row[1]))
+    )
+    return sorted(connection.scalars(query))
