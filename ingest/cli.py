@@ -97,7 +97,11 @@ def report_lines(report: IngestReport) -> str:
     if report.lost_characters:
         lines.append(f"{report.lost_characters:,} characters had been lost before they came here; nothing was guessed.")
     if report.duplicates:
-        lines.append(f"{len(report.duplicates)} repeat the text of another article word for word.")
+        near = sum(duplicate.kind == "near" for duplicate in report.duplicates)
+        exact = len(report.duplicates) - near
+        lines.append(
+            f"Of other articles {exact} are copies to the letter and {near} near copies; each story is found once."
+        )
     if report.skipped:
         lines.append(f"{len(report.skipped)} inputs were skipped:")
         lines += [

@@ -10,6 +10,7 @@ from ingest.cleanup import lost_characters
 from ingest.kinds import BY_NAME
 from ingest.parse import parse
 from ingest.sources import pages
+from ingest.stories import Stories
 from ingest.text import clean_line, shown
 from ingest.types import RawPage, SourceFile
 from ingest.worker import Worker
@@ -27,6 +28,7 @@ from qa.types import (
     ProgressCallback,
     Skipped,
     Span,
+    Stored,
 )
 
 MOST_ARTICLES = 64
@@ -54,6 +56,10 @@ class ArticleStore(Protocol):
 
     def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
         """Say what is known of each draft."""
+        ...
+
+    def alike(self, sketch: Sequence[int]) -> list[Stored]:
+        """Return the few articles that share most of a sketch's keys."""
         ...
 
     def put(self, batch: Sequence[Prepared]) -> list[Known]:
@@ -107,6 +113,7 @@ class Load:
     dry_run: bool
     total_bytes: int
     skipped: list[Skipped]
+    stories: Stories
     duplicates: list[Duplicate] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys("new changed metadata unchanged".split(), 0))
     removed: int = 0
@@ -181,13 +188,15 @@ class Load:
         self.store(todo)
         self.report_progress()
 
-    def count(self, page: RawPage, known: Known) -> None:
+    def count(self, page: RawPage, known: Known, copy_of: str | None = None) -> None:
         """Count what became of an article."""
         self.counts[known.state] += 1
         if known.state in ("new", "changed"):
             self.lost += page.lost
         if known.duplicate_of is not None:
             self.duplicates.append(Duplicate(page.input, page.line, known.article_id, known.duplicate_of))
+        elif copy_of is not None:
+            self.duplicates.append(Duplicate(page.input, page.line, known.article_id, copy_of, "near"))
 
     def imagine(self, draft: ArticleDraft, known: Known) -> Known:
         """Return what the archive would say if a dry run had stored what came before."""
@@ -203,25 +212,33 @@ class Load:
         """Cut, embed and put; a transaction holds what about one second embedded."""
         ready: list[tuple[RawPage, Prepared]] = []
         for group in self.groups(todo):
-            chunks = self.embed([(draft, drafts) for _, draft, drafts in group])
+            chunks = self.embed([(draft, drafts) for _, draft, _, drafts in group])
             ready += [
-                (page, Prepared(draft, tuple(part))) for (page, draft, _), part in zip(group, chunks, strict=True)
+                (page, self.prepared(draft, known, part))
+                for (page, draft, known, _), part in zip(group, chunks, strict=True)
             ]
             if time.monotonic() - self.last_put >= _PUT_SECONDS:
                 self.put(ready)
                 ready = []
         self.put(ready)
 
+    def prepared(self, draft: ArticleDraft, known: Known, chunks: Sequence[EmbeddedChunk]) -> Prepared:
+        """Return an article ready to be stored, with the one that it is a near copy of."""
+        if known.state == "metadata":
+            return Prepared(draft)
+        sketch, copy_of = self.stories.place(draft, known)
+        return Prepared(draft, tuple(chunks), sketch, copy_of)
+
     def groups(
         self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]
-    ) -> Iterator[list[tuple[RawPage, ArticleDraft, list[ChunkDraft]]]]:
+    ) -> Iterator[list[tuple[RawPage, ArticleDraft, Known, list[ChunkDraft]]]]:
         """Yield articles with their chunks, as many together as make a good batch for the model."""
-        group: list[tuple[RawPage, ArticleDraft, list[ChunkDraft]]] = []
+        group: list[tuple[RawPage, ArticleDraft, Known, list[ChunkDraft]]] = []
         for page, draft, known in todo:
             new_text = known.state != "metadata"
             chunks = cut(draft.text, self.archive.embedder.token_spans(draft.text)) if new_text else []
-            group.append((page, draft, chunks))
-            if sum(len(chunks) for _, _, chunks in group) >= _EMBED_CHUNKS:
+            group.append((page, draft, known, chunks))
+            if sum(len(chunks) for *_, chunks in group) >= _EMBED_CHUNKS:
                 yield group
                 group = []
         if group:
@@ -248,8 +265,10 @@ class Load:
     def put(self, ready: Sequence[tuple[RawPage, Prepared]]) -> None:
         """Commit articles and, every few seconds, make them searchable."""
         if ready:
-            for (page, _), known in zip(ready, self.archive.put([prepared for _, prepared in ready]), strict=True):
-                self.count(page, known)
+            stored = self.archive.put([prepared for _, prepared in ready])
+            for (page, prepared), known in zip(ready, stored, strict=True):
+                self.count(page, known, prepared.copy_of)
+            self.stories.stored()
             self.stale = True
         self.last_put = time.monotonic()
         if self.stale and self.last_put - self.last_refresh >= _REFRESH_SECONDS:

@@ -7,6 +7,7 @@ from ingest.load import ArticleStore, Defaults, Load
 from ingest.metadata import clean_name
 from ingest.parse import check_mapping
 from ingest.sources import Found, find, source_of
+from ingest.stories import Stories
 from ingest.sync import check_folder, gone, is_covered
 from ingest.text import clean_line
 from ingest.worker import Worker
@@ -48,7 +49,7 @@ def ingest(
     found = find(named)
     defaults = Defaults(fields, clean_name(publisher), clean_line(corpus, 200) if corpus else None)
     with Worker(archive.settings) as worker:
-        run = Load(archive, worker, defaults, progress, dry_run, found.size, skipped=list(found.skipped))
+        run = Load(archive, worker, defaults, progress, dry_run, found.size, list(found.skipped), Stories(archive))
         for file in found.files:
             run.read(file)
         run.flush()

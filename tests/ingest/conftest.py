@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qa.config import Settings
-from qa.types import Known
+from qa.types import Known, Stored
 
 
 class WordEmbedder:
@@ -47,6 +47,7 @@ class MemoryArchive:
     settings: Settings
     embedder: WordEmbedder = field(default_factory=WordEmbedder)
     stored: dict = field(default_factory=dict)
+    sketches: dict = field(default_factory=dict)
     tombstones: set = field(default_factory=set)
     puts: list = field(default_factory=list)
     refreshed: int = 0
@@ -73,6 +74,12 @@ class MemoryArchive:
         same = replace(old, source=None, url=None) == replace(draft, source=None, url=None)
         return Known(article_id, "unchanged" if same else "metadata", duplicate_of)
 
+    def alike(self, sketch):
+        keys = set(sketch)
+        shared = {key: len(keys & set(self.sketches.get(key, ()))) for key in self.stored}
+        best = sorted((key for key in shared if shared[key] >= 3), key=lambda key: -shared[key])
+        return [Stored(key, self.stored[key].text, self.stored[key].published_at) for key in best[:8]]
+
     def put(self, batch):
         assert 0 < len(batch) <= 64
         known = self.classify([prepared.draft for prepared in batch])
@@ -83,6 +90,7 @@ class MemoryArchive:
             for chunk in prepared.chunks:
                 assert chunk.sentence_vectors.shape == (len(chunk.draft.sentences), self.embedder.dimension)
             self.stored[one.article_id] = prepared.draft
+            self.sketches[one.article_id] = prepared.sketch or self.sketches.get(one.article_id, ())
         self.puts.append(list(batch))
         return known
 
