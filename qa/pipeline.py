@@ -45,9 +45,10 @@ MESSAGES = {
 class QAPipeline:
     """Answer questions over one archive."""
 
-    def __init__(self, archive: Archive) -> None:
-        """Use an open archive; it is not closed by the pipeline."""
+    def __init__(self, archive: Archive, contexts: int = CONTEXTS) -> None:
+        """Use an open archive, which is not closed by the pipeline; answers carry so many contexts."""
         self._archive = archive
+        self._contexts = contexts
 
     def search(self, question: str, top_k: int = 10, filters: Filters | None = None) -> list[SearchResult]:
         """Return the best passages for a question, best first; an empty list when nothing fits the filters.
@@ -125,7 +126,7 @@ class QAPipeline:
             confidence=confidence,
             claims=tuple(claims),
             citations=tuple(citations),
-            contexts=tuple(_context(found) for found in ranked[:CONTEXTS]),
+            contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
             run=Run(engine="quotes", recipe=self._archive.recipe or None, timings_ms=clock.laps),
         )

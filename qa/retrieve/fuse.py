@@ -45,11 +45,12 @@ class Candidate:
 
 def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
     """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
-    bm25 = [dict(archive.keywords.query(wording.text, POOL, filters)) for wording in wordings]
+    by_words = archive.settings.keyword_search
+    bm25 = [dict(archive.keywords.query(wording.text, POOL, filters)) if by_words else {} for wording in wordings]
     near = nearest(archive, [wording.vector for wording in wordings], POOL, filters)
     keys = list(dict.fromkeys(key for found in (*bm25, *near) for key in found))
     for wording, words, vectors in zip(wordings, bm25, near, strict=True):
-        words |= archive.keywords.scores(wording.text, [key for key in keys if key not in words])
+        words |= archive.keywords.scores(wording.text, [key for key in keys if key not in words]) if by_words else {}
         vectors |= cosines(archive, wording.vector, [key for key in keys if key not in vectors])
     fused = [fuse(vectors, words) for vectors, words in zip(near, bm25, strict=True)]
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}

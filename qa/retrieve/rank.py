@@ -105,7 +105,7 @@ class Ranked:
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
     words = question.weights.keys() | {term for part in question.parts for term in part.weights}
-    ranker = _Ranker(archive, frozenset(words))
+    ranker = _Ranker(archive, frozenset(words if archive.settings.keyword_search else ()))
     everybody = ranker.ranked([question], filters, RANKED)
     lists = [
         ranker.ranked([question, part], narrowed, RANKED_OF_A_PUBLISHER, at)
