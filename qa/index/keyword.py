@@ -124,14 +124,13 @@ class KeywordIndex:
         """Return a text's words as the index knows them: lower case, without accents, stemmed."""
         return list(self._analyzer.analyze(text))
 
-    def wanted_in(self, text: str, wanted: Container[str], initials: Container[str]) -> set[str]:
-        """Return which of the wanted terms a text holds; ``initials`` are their first letters.
+    def wanted_in(self, text: str, wanted: Container[str], beginnings: Container[str]) -> set[str]:
+        """Return which of the wanted terms a text holds; ``beginnings`` are those that ``beginnings_of`` them gives.
 
-        Stemming keeps a word's first letter, so that most words need not be stemmed at all.
+        Stemming keeps how a word begins, so that most words need not be stemmed at all.
         """
-        words = _WORD.findall(text.lower())
-        near = {word for word in words if word[0] in initials or not word.isascii()}
-        return {term for word in near if (term := self._term(word)) in wanted}
+        words = {word for word in _WORD.findall(text.lower()) if word[:2] in beginnings or not word.isascii()}
+        return {term for word in words if (term := self._term(word)) in wanted}
 
     def _one_term(self, word: str) -> str:
         return "".join(self._analyzer.analyze(word)[:1])
@@ -228,6 +227,13 @@ class KeywordIndex:
             if isinstance(exc, ValueError | OSError):  # tantivy raises ValueError for whatever fails in it
                 raise WriteFailed(f"The keyword index could not be written: {exc}.") from exc
             raise
+
+
+def beginnings_of(terms: Iterable[str]) -> frozenset[str]:
+    """Return the first two letters of every word that is stemmed to one of the terms."""
+    found = {term[:2] for term in terms}
+    # The stemmer's irregular words: dying is stemmed to die, lying to lie, tying to tie, skies to sky.
+    return frozenset(found | {first[0] + "y" for first in found & {"di", "li", "ti"}})
 
 
 def header(chunk: StoredChunk) -> str:

@@ -19,8 +19,8 @@ import numpy as np
 
 from qa.index.archive import Archive
 from qa.index.catalogue import publisher_key
-from qa.index.catalogue_rows import StoredChunk
-from qa.index.keyword import header
+from qa.index.catalogue_rows import StoredChunk, unit_rows
+from qa.index.keyword import beginnings_of, header
 from qa.retrieve.dates import timeliness
 from qa.retrieve.fuse import Wording, candidates
 from qa.retrieve.understand import Question
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
     from qa.types import Vector
 
-RANKED = 50
+RANKED = 30
 """Candidates whose sentences are looked at."""
-RANKED_OF_A_PUBLISHER = 30
+RANKED_OF_A_PUBLISHER = 15
+RANKED_BEHIND = 15
+"""Candidates of everybody where publishers are asked."""
 SENTENCE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.5
 TIMELY_WEIGHT = 0.5
@@ -105,11 +107,13 @@ class Ranked:
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
     words = question.weights.keys() | {term for part in question.parts for term in part.weights}
+    vectors = archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
     ranker = _Ranker(archive, frozenset(words))
-    everybody = ranker.ranked([question], filters, RANKED)
+    whole = _Asked(question, vectors[0])
+    everybody = ranker.ranked([whole], filters, RANKED_BEHIND if question.parts else RANKED)
     lists = [
-        ranker.ranked([question, part], narrowed, RANKED_OF_A_PUBLISHER, at)
-        for at, part in enumerate(question.parts)
+        ranker.ranked([whole, _Asked(part, vector)], narrowed, RANKED_OF_A_PUBLISHER, at)
+        for at, (part, vector) in enumerate(zip(question.parts, vectors[1:], strict=True))
         if (narrowed := _narrowed(filters, part.publishers)) is not None
     ]
     lists = [found for found in lists if found]
@@ -132,65 +136,96 @@ def _narrowed(filters: Filters, publishers: Sequence[str]) -> Filters | None:
     return replace(filters, publishers=left) if left else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question or a part of it, with its embedding."""
+
+    question: Question
+    vector: "Vector"
+
+
 class _Ranker:
-    """Score chunks for one question and its parts; each wording is embedded once, each chunk read once."""
+    """Score chunks for one question and its parts; each chunk is fetched and read once."""
 
     def __init__(self, archive: Archive, words: frozenset[str]) -> None:
         self._archive = archive
-        self._words = words
-        self._initials = frozenset(term[0] for term in words)
-        self._vectors: dict[str, Vector] = {}
-        self._terms: dict[str, tuple[set[str], list[set[str]]]] = {}
+        self._columns = {term: at for at, term in enumerate(sorted(words))}
+        self._beginnings = beginnings_of(words)
+        self._fetched: dict[str, StoredChunk] = {}
+        self._read: dict[str, _Held] = {}
 
-    def ranked(
-        self, questions: Sequence[Question], limits: Filters, most: int, part: int | None = None
-    ) -> list[Ranked]:
-        """Return the best chunks under all the wordings together, best first."""
-        wordings = [Wording(question.text, self._vector(question.text)) for question in questions]
+    def ranked(self, asked: Sequence[_Asked], limits: Filters, most: int, part: int | None = None) -> list[Ranked]:
+        """Return the best chunks under all the wordings together, best first.
+
+        All sentences of all candidates are compared at once: sentences by rows, wordings by columns.
+        """
+        wordings = [Wording(one.question.text, one.vector) for one in asked]
+        pool = candidates(self._archive, wordings, limits, most, self._fetched)
+        if not pool:
+            return []
+        held = [self._held(candidate.stored) for candidate in pool]
+        counts = [len(one.inside) for one in held]
+        starts = np.cumsum([0, *counts[:-1]])
+        above = np.stack([one.above for one in held])
+        inside = np.concatenate([one.inside for one in held])
+        weights = np.stack([self._weights(one.question) for one in asked], axis=1)
+        sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
+        cosines = sentences @ np.stack([one.vector for one in asked], axis=1)
+        shares = inside @ weights
+        with_header = np.maximum(inside, np.repeat(above, counts, axis=0)) @ weights
+        coverage = np.maximum(np.maximum.reduceat(inside, starts), above) @ weights
+        best = np.maximum.reduceat(cosines + shares, starts)
         found = []
-        for candidate in candidates(self._archive, wordings, limits, most):
-            above, inside = self._terms_of(candidate.stored)
-            readings = tuple(
-                _read(question, candidate.stored, wording.vector, fused, above, inside)
-                for question, wording, fused in zip(questions, wordings, candidate.fused, strict=True)
-            )
-            found.append(Ranked(candidate.stored, readings, part))
+        for at, candidate in enumerate(pool):
+            rows = slice(starts[at], starts[at] + counts[at])
+            readings = []
+            for column, one in enumerate(asked):
+                about, timely = candidate.stored.chunk, 1.0
+                if one.question.periods:
+                    timely = timeliness(one.question.periods, about.text, about.published_at)
+                score = candidate.fused[column] + SENTENCE_WEIGHT * float(best[at, column])
+                score += COVERAGE_WEIGHT * float(coverage[at, column]) + TIMELY_WEIGHT * timely
+                readings.append(
+                    Reading(
+                        score=score,
+                        cosines=cosines[rows, column],
+                        shares=shares[rows, column],
+                        shares_with_header=with_header[rows, column],
+                        coverage=float(coverage[at, column]),
+                        terms=held[at].terms & one.question.weights.keys(),
+                        timely=timely,
+                    )
+                )
+            found.append(Ranked(candidate.stored, tuple(readings), part))
         return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
 
-    def _vector(self, text: str) -> "Vector":
-        if text not in self._vectors:
-            self._vectors[text] = self._archive.embedder.embed_query(text)
-        return self._vectors[text]
+    def _weights(self, question: Question) -> "NDArray[np.float64]":
+        """Return each term's part of the wording's whole weight, shape (terms,)."""
+        weights = np.zeros(len(self._columns))
+        for term, weight in question.weights.items():
+            weights[self._columns[term]] = weight
+        return weights / (question.total_weight or 1.0)
 
-    def _terms_of(self, stored: StoredChunk) -> tuple[set[str], list[set[str]]]:
-        """Return which of the words stand above the chunk, and which in each of its sentences."""
-        if stored.id not in self._terms:
+    def _held(self, stored: StoredChunk) -> "_Held":
+        """Find which of the words stand above the chunk, and which in each of its sentences."""
+        if stored.id not in self._read:
             wanted = self._archive.keywords.wanted_in
-            above = wanted(header(stored), self._words, self._initials)
-            inside = [wanted(text, self._words, self._initials) for text in sentence_texts(stored)]
-            self._terms[stored.id] = above, inside
-        return self._terms[stored.id]
+            held = [wanted(text, self._columns, self._beginnings) for text in (header(stored), *sentence_texts(stored))]
+            rows = np.zeros((len(held), len(self._columns)))
+            for at, terms in enumerate(held):
+                for term in terms:
+                    rows[at, self._columns[term]] = 1.0
+            self._read[stored.id] = _Held(rows[0], rows[1:], frozenset().union(*held))
+        return self._read[stored.id]
 
 
-def _read(
-    question: Question,
-    stored: StoredChunk,
-    vector: "Vector",
-    fused: float,
-    above: set[str],
-    inside: Sequence[set[str]],
-) -> Reading:
-    total = question.total_weight or 1.0
-    cosines = np.asarray(stored.sentence_vectors @ vector)
-    found = above.union(*inside) & question.weights.keys()
-    shares = np.array([_weight(question, shared) for shared in inside]) / total
-    with_header = np.array([_weight(question, shared | above) for shared in inside]) / total
-    coverage = _weight(question, found) / total
-    about = stored.chunk
-    timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
-    best = float(np.max(cosines + shares))
-    score = fused + SENTENCE_WEIGHT * best + COVERAGE_WEIGHT * coverage + TIMELY_WEIGHT * timely
-    return Reading(score, cosines, shares, with_header, coverage, frozenset(found), timely)
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Which of the question's terms a chunk holds, 1 or 0: in its header and by sentence."""
+
+    above: "NDArray[np.float64]"
+    inside: "NDArray[np.float64]"
+    terms: frozenset[str]
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:
@@ -231,8 +266,3 @@ def sentence_texts(stored: StoredChunk) -> list[str]:
     """Return the chunk's sentences."""
     text, start = stored.chunk.text, stored.chunk.start
     return [text[span.start - start : span.end - start] for span in stored.sentences]
-
-
-def _weight(question: Question, shared: set[str]) -> float:
-    weights = question.weights
-    return sum(weights[term] for term in shared if term in weights)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse, nearest
+from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse
 from qa.types import Filters
 
 QUESTION = "Which ferry sank off Port Ellen?"
@@ -46,7 +46,7 @@ def test_no_more_candidates_come_than_were_asked_for(small, vector):
 
 def test_a_filter_that_lets_everything_through_changes_no_score(small, vector):
     everything = Filters(article_ids=tuple(small.ids.values()))
-    free, limited = (nearest(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
+    free, limited = (cosines(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
     assert free == pytest.approx(limited, abs=1e-5)
 
 
@@ -79,8 +79,10 @@ def test_no_candidate_of_either_index_passes_a_filter_that_forbids_it(small, vec
 
 
 def test_cosines_of_unknown_chunks_are_left_out(small, vector):
-    assert cosines(small.archive, vector, ["no such chunk"]) == {}
-    assert cosines(small.archive, vector, []) == {}
+    for filters in (Filters(), Filters(publishers=("Coast Radio",))):
+        known = cosines(small.archive, [vector], 50, filters)
+        assert cosines(small.archive, [vector], 50, filters, ["no such chunk"]) == known
+    assert cosines(small.archive, [vector, vector], 50, Filters(article_ids=()), ["no such chunk"]) == [{}, {}]
 
 
 def test_a_question_without_a_known_word_still_gets_the_nearest(small):
