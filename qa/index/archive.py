@@ -1,7 +1,7 @@
 """The archive: catalogue, keyword index and vector index behind one face."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -13,8 +13,10 @@ from qa.config import Settings
 from qa.errors import DatelineError, NotFound
 from qa.index import recipe
 from qa.index.catalogue import Catalogue
+from qa.index.catalogue_rows import StoredChunk
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
+from qa.index.shelf import ChunkWords, Shelf
 from qa.index.vectors import VectorIndex
 from qa.types import (
     Article,
@@ -58,6 +60,7 @@ class Archive:
         self._publishers: tuple[str, ...] | None = None
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
+        self._shelf = Shelf(self.catalogue, self.keywords)
         self.vectors = VectorIndex(settings.data_dir / "vectors")
         try:
             if not convert:
@@ -135,7 +138,11 @@ class Archive:
         Raises:
             NotFound: The archive holds no such article or revision.
         """
-        return self.catalogue.article(article_id, revision)
+        return self._shelf.article(article_id, revision)
+
+    def chunks(self, chunk_ids: Collection[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
+        """Return chunks with their words; an id that is unknown is left out."""
+        return self._shelf.chunks(chunk_ids)
 
     def articles(
         self, filters: Filters | None = None, limit: int | None = None, offset: int = 0
@@ -174,6 +181,7 @@ class Archive:
     def _forget(self) -> None:
         """Drop what was remembered of an archive that has now changed."""
         self._kept_by_filter, self._publishers = {}, None
+        self._shelf.clear()
 
     def sources_under(self, folder: str) -> list[tuple[str, str]]:
         """Return (article id, source) of the articles read from below a folder."""

@@ -65,8 +65,13 @@ class StoredChunk:
     @property
     def sentences(self) -> tuple[Span, ...]:
         """The places of its sentences in the article."""
-        numbers = np.frombuffer(self.spans, dtype=np.int32).tolist()
-        return tuple(map(Span, numbers[::2], numbers[1::2]))
+        return spans(self.spans)
+
+    @property
+    def sentence_texts(self) -> list[str]:
+        """Its sentences."""
+        text, start = self.chunk.text, self.chunk.start
+        return [text[span.start - start : span.end - start] for span in self.sentences]
 
     @property
     def sentence_rows(self) -> "NDArray[np.int8]":
@@ -77,6 +82,12 @@ class StoredChunk:
     def sentence_vectors(self) -> "Matrix":
         """A unit row per sentence."""
         return unit_rows(self.sentence_rows)
+
+
+def spans(stored: bytes) -> tuple[Span, ...]:
+    """Read the places of sentences."""
+    numbers = np.frombuffer(stored, dtype=np.int32).tolist()
+    return tuple(map(Span, numbers[::2], numbers[1::2]))
 
 
 def unit_rows(rows: "NDArray[np.int8]") -> "Matrix":

@@ -12,6 +12,7 @@ import numpy as np
 
 from qa.index.archive import Archive
 from qa.index.catalogue_rows import StoredChunk
+from qa.index.shelf import ChunkWords
 from qa.types import Filters
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ OVER_ASK = 10
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A question, or the part of it that asks one publisher, with its embedding."""
+    """A question, or the part of it that asks one publisher: its embedding, and what its words find."""
 
-    text: str
     vector: "Vector"
+    bm25: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +39,30 @@ class Candidate:
     """A chunk that one of the indexes proposed, with its cosine and fused score under each wording."""
 
     stored: StoredChunk
+    words: ChunkWords
     cosines: tuple[float, ...]
     fused: tuple[float, ...]
 
 
-def candidates(
-    archive: Archive,
-    wordings: Sequence[Wording],
-    filters: Filters,
-    n: int,
-    fetched: dict[str, StoredChunk] | None = None,
-) -> list[Candidate]:
-    """Return the ``n`` best candidates of both indexes under all wordings together, best first.
+def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dict[str, float]:
+    """Return BM25 scores for ``candidates`` to choose ``n`` from, best first.
 
-    Chunks that were ``fetched`` for the same question before are taken from there, and new ones added to it.
+    They go so deep that what is further down would gain next to nothing: its score counts as 0.
     """
-    # So deep that what is further down would gain next to nothing: its BM25 score counts as 0.
-    bm25 = [dict(archive.keywords.query(wording.text, KEYWORDS_DEPTH * n, filters)) for wording in wordings]
-    promising = {key for found in bm25 for key in list(found)[: 2 * n]}
+    return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters))
+
+
+def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
+    """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
+    promising = {key for wording in wordings for key in list(wording.bm25)[: 2 * n]}
     cosine = cosines(archive, [wording.vector for wording in wordings], 2 * n, filters, promising)
     keys = {key for found in cosine for key in found}
-    fused = [fuse(vectors, words) for vectors, words in zip(cosine, bm25, strict=True)]
+    fused = [fuse(found, wording.bm25) for found, wording in zip(cosine, wordings, strict=True)]
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
     best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
-    stored = {} if fetched is None else fetched
-    stored |= archive.catalogue.chunks_by_id([key for key in best if key not in stored])
+    stored = archive.chunks(best)
     return [
-        Candidate(stored[key], tuple(found[key] for found in cosine), tuple(found[key] for found in fused))
+        Candidate(*stored[key], tuple(found[key] for found in cosine), tuple(found[key] for found in fused))
         for key in best
         # A chunk can have gone between the look-up and here.
         if key in stored and all(key in found for found in cosine)

@@ -10,7 +10,7 @@ that speaks of them. The lists take turns, the best one first; the rest of the a
 first, a chunk is also worth what it adds of the question's words to those before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ import numpy as np
 from qa.index.archive import Archive
 from qa.index.catalogue import publisher_key
 from qa.index.catalogue_rows import StoredChunk, unit_rows
-from qa.index.keyword import beginnings_of, header
+from qa.index.keyword import mark
 from qa.retrieve.dates import timeliness
-from qa.retrieve.fuse import Wording, candidates
+from qa.retrieve.fuse import Candidate, Wording, candidates, keyword_scores
 from qa.retrieve.understand import Question
 from qa.types import Filters
 
@@ -106,16 +106,14 @@ class Ranked:
 
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
-    words = question.weights.keys() | {term for part in question.parts for term in part.weights}
+    sought = [_Sought([question], filters, RANKED_BEHIND if question.parts else RANKED)]
+    for at, part in enumerate(question.parts):
+        narrowed = _narrowed(filters, part.publishers)
+        if narrowed is not None:
+            sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
     vectors = archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
-    ranker = _Ranker(archive, frozenset(words))
-    whole = _Asked(question, vectors[0])
-    everybody = ranker.ranked([whole], filters, RANKED_BEHIND if question.parts else RANKED)
-    lists = [
-        ranker.ranked([whole, _Asked(part, vector)], narrowed, RANKED_OF_A_PUBLISHER, at)
-        for at, (part, vector) in enumerate(zip(question.parts, vectors[1:], strict=True))
-        if (narrowed := _narrowed(filters, part.publishers)) is not None
-    ]
+    ranker = _Ranker(archive, question.weights.keys() | {term for part in question.parts for term in part.weights})
+    everybody, *lists = [ranker.ranked(one, [vectors[row] for row in one.rows]) for one in sought]
     lists = [found for found in lists if found]
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
         lists.append(everybody)
@@ -137,95 +135,115 @@ def _narrowed(filters: Filters, publishers: Sequence[str]) -> Filters | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The question or a part of it, with its embedding."""
+class _Sought:
+    """A list to be made: of everybody, or of the publishers of one part of the question."""
 
-    question: Question
-    vector: "Vector"
+    wordings: list[Question]
+    filters: Filters
+    most: int
+    part: int | None = None
+
+    @property
+    def rows(self) -> list[int]:
+        """The wordings' rows among the embeddings: the whole question is row 0, its parts follow."""
+        return [0] if self.part is None else [0, self.part + 1]
 
 
 class _Ranker:
-    """Score chunks for one question and its parts; each chunk is fetched and read once."""
+    """Score chunks for one question and its parts: sentences by rows, words or wordings by columns."""
 
-    def __init__(self, archive: Archive, words: frozenset[str]) -> None:
+    def __init__(self, archive: Archive, words: Iterable[str]) -> None:
         self._archive = archive
-        self._columns = {term: at for at, term in enumerate(sorted(words))}
-        self._beginnings = beginnings_of(words)
-        self._fetched: dict[str, StoredChunk] = {}
-        self._read: dict[str, _Held] = {}
+        self._terms = sorted(words, key=mark)
+        self._marks = np.array([mark(term) for term in self._terms], dtype=np.int64)
 
-    def ranked(self, asked: Sequence[_Asked], limits: Filters, most: int, part: int | None = None) -> list[Ranked]:
-        """Return the best chunks under all the wordings together, best first.
-
-        All sentences of all candidates are compared at once: sentences by rows, wordings by columns.
-        """
-        wordings = [Wording(one.question.text, one.vector) for one in asked]
-        pool = candidates(self._archive, wordings, limits, most, self._fetched)
+    def ranked(self, sought: _Sought, vectors: "Sequence[Vector]") -> list[Ranked]:
+        """Return the best chunks under all the wordings together, best first."""
+        wordings = [
+            Wording(vector, keyword_scores(self._archive, wording.text, sought.filters, sought.most))
+            for wording, vector in zip(sought.wordings, vectors, strict=True)
+        ]
+        pool = candidates(self._archive, wordings, sought.filters, sought.most)
         if not pool:
             return []
-        held = [self._held(candidate.stored) for candidate in pool]
-        counts = [len(one.inside) for one in held]
-        starts = np.cumsum([0, *counts[:-1]])
-        above = np.stack([one.above for one in held])
-        inside = np.concatenate([one.inside for one in held])
-        weights = np.stack([self._weights(one.question) for one in asked], axis=1)
-        sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
-        cosines = sentences @ np.stack([one.vector for one in asked], axis=1)
-        shares = inside @ weights
-        with_header = np.maximum(inside, np.repeat(above, counts, axis=0)) @ weights
-        coverage = np.maximum(np.maximum.reduceat(inside, starts), above) @ weights
-        best = np.maximum.reduceat(cosines + shares, starts)
-        found = []
-        for at, candidate in enumerate(pool):
-            rows = slice(starts[at], starts[at] + counts[at])
-            readings = []
-            for column, one in enumerate(asked):
-                about, timely = candidate.stored.chunk, 1.0
-                if one.question.periods:
-                    timely = timeliness(one.question.periods, about.text, about.published_at)
-                score = candidate.fused[column] + SENTENCE_WEIGHT * float(best[at, column])
-                score += COVERAGE_WEIGHT * float(coverage[at, column]) + TIMELY_WEIGHT * timely
-                readings.append(
-                    Reading(
-                        score=score,
-                        cosines=cosines[rows, column],
-                        shares=shares[rows, column],
-                        shares_with_header=with_header[rows, column],
-                        coverage=float(coverage[at, column]),
-                        terms=held[at].terms & one.question.weights.keys(),
-                        timely=timely,
-                    )
-                )
-            found.append(Ranked(candidate.stored, tuple(readings), part))
+        grid = self._grid(pool, sought.wordings, vectors)
+        columns = range(len(wordings))
+        found = [
+            Ranked(candidate.stored, tuple(grid.reading(at, column) for column in columns), sought.part)
+            for at, candidate in enumerate(pool)
+        ]
         return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
+
+    def _grid(self, pool: Sequence[Candidate], asked: Sequence[Question], vectors: "Sequence[Vector]") -> "_Grid":
+        """Compare all sentences of all candidates with all wordings at once."""
+        held, starts = self._held(pool)
+        weights = np.stack([self._weights(question) for question in asked], axis=1)
+        counts = np.diff([*starts, len(held)]) - 1
+        inside = np.delete(held, starts, axis=0)
+        above = np.repeat(held[starts], counts, axis=0)
+        sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
+        chunks = np.maximum.reduceat(held, starts)
+        return _Grid(
+            pool=pool,
+            asked=asked,
+            starts=np.cumsum([0, *counts]),
+            cosines=sentences @ np.stack(vectors, axis=1),
+            shares=inside @ weights,
+            shares_with_header=np.maximum(inside, above) @ weights,
+            coverage=chunks @ weights,
+            terms=[frozenset(self._terms[column] for column in np.flatnonzero(row)) for row in chunks],
+        )
+
+    def _held(self, pool: Sequence[Candidate]) -> "tuple[NDArray[np.float64], NDArray[np.int64]]":
+        """Find the question's words: 1 or 0 by row (each chunk's header, then its sentences) and where chunks start."""
+        starts = np.cumsum([0, *(1 + len(candidate.stored.sentence_rows) for candidate in pool)])
+        held = np.zeros((int(starts[-1]), len(self._terms)))
+        if self._terms:
+            rows = [candidate.words.rows + start for candidate, start in zip(pool, starts, strict=False)]
+            row, marks = np.concatenate(rows), np.concatenate([candidate.words.marks for candidate in pool])
+            column = np.minimum(np.searchsorted(self._marks, marks), len(self._marks) - 1)
+            found = self._marks[column] == marks
+            held[row[found], column[found]] = 1.0
+        return held, starts[:-1]
 
     def _weights(self, question: Question) -> "NDArray[np.float64]":
         """Return each term's part of the wording's whole weight, shape (terms,)."""
-        weights = np.zeros(len(self._columns))
-        for term, weight in question.weights.items():
-            weights[self._columns[term]] = weight
+        weights = np.array([question.weights.get(term, 0.0) for term in self._terms])
         return weights / (question.total_weight or 1.0)
-
-    def _held(self, stored: StoredChunk) -> "_Held":
-        """Find which of the words stand above the chunk, and which in each of its sentences."""
-        if stored.id not in self._read:
-            wanted = self._archive.keywords.wanted_in
-            held = [wanted(text, self._columns, self._beginnings) for text in (header(stored), *sentence_texts(stored))]
-            rows = np.zeros((len(held), len(self._columns)))
-            for at, terms in enumerate(held):
-                for term in terms:
-                    rows[at, self._columns[term]] = 1.0
-            self._read[stored.id] = _Held(rows[0], rows[1:], frozenset().union(*held))
-        return self._read[stored.id]
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """Which of the question's terms a chunk holds, 1 or 0: in its header and by sentence."""
+class _Grid:
+    """What all wordings find in all candidates; ``starts`` are the rows where each candidate's sentences begin."""
 
-    above: "NDArray[np.float64]"
-    inside: "NDArray[np.float64]"
-    terms: frozenset[str]
+    pool: Sequence[Candidate]
+    asked: Sequence[Question]
+    starts: "NDArray[np.int64]"
+    cosines: "NDArray[np.float32]"
+    shares: "NDArray[np.float64]"
+    shares_with_header: "NDArray[np.float64]"
+    coverage: "NDArray[np.float64]"
+    terms: list[frozenset[str]]
+
+    def reading(self, at: int, column: int) -> Reading:
+        """Return what one wording finds in one candidate."""
+        rows = slice(int(self.starts[at]), int(self.starts[at + 1]))
+        question, about = self.asked[column], self.pool[at].stored.chunk
+        timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
+        cosines, shares = self.cosines[rows, column], self.shares[rows, column]
+        coverage = float(self.coverage[at, column])
+        return Reading(
+            score=self.pool[at].fused[column]
+            + SENTENCE_WEIGHT * float((cosines + shares).max())
+            + COVERAGE_WEIGHT * coverage
+            + TIMELY_WEIGHT * timely,
+            cosines=cosines,
+            shares=shares,
+            shares_with_header=self.shares_with_header[rows, column],
+            coverage=coverage,
+            terms=self.terms[at] & question.weights.keys(),
+            timely=timely,
+        )
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:
@@ -260,9 +278,3 @@ def _in_place(ranked: Sequence[Ranked]) -> list[Ranked]:
         lowest = min(lowest, found.strength)
         placed.append(replace(found, score=lowest))
     return placed
-
-
-def sentence_texts(stored: StoredChunk) -> list[str]:
-    """Return the chunk's sentences."""
-    text, start = stored.chunk.text, stored.chunk.start
-    return [text[span.start - start : span.end - start] for span in stored.sentences]
