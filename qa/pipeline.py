@@ -139,12 +139,9 @@ class QAPipeline:
         """Turn the best sentences into framed claims, each with its own citation."""
         around = {found.stored.id: found.stored.sentences for found in ranked}
         sides = {found.stored.id: found.part for found in ranked if found.part is not None}
-        articles: dict[str, Article] = {}
         claims, citations = [], []
         for number, sentence in enumerate(quotes.choose(sentences, sides=sides), 1):
-            article = articles.setdefault(
-                sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
-            )
+            article = self._archive.article(sentence.article_id, sentence.revision)
             citation = cite(number, article, sentence, self._neighbours(article, around[sentence.chunk_id], sentence))
             citations.append(citation)
             claims.append(quotes.claim(article, citation))
@@ -154,8 +151,7 @@ class QAPipeline:
         """Return the sentences around one, across the edges of its chunk."""
         if spans[0].start < sentence.start < spans[-1].start:
             return list(spans)
-        stored = self._archive.catalogue.chunks_of([article.id])
-        return sorted((span for chunk in stored for span in chunk.sentences), key=lambda span: span.start)
+        return self._archive.catalogue.sentences_of(article.id)
 
 
 class _Clock:
