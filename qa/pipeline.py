@@ -105,7 +105,7 @@ class QAPipeline:
         understood, ranked = self._rank(text, limits)
         clock.lap("search")
         yield State("reading")
-        sentences = evidence(ranked)
+        sentences = evidence(ranked, text)
         confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
         coverage = self._archive.coverage(limits)
         reason = _reason_to_abstain(confidence, ranked, coverage, limits, chosen_level)

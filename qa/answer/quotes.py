@@ -1,6 +1,7 @@
 """The ``quotes`` engine: one to three verbatim sentences of the archive, each in a natural frame and cited."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -84,4 +85,7 @@ def one_line(text: str) -> str:
 
 
 def _says_something(text: str) -> bool:
-    return len(_WORD.findall(text)) >= MIN_WORDS and not text.rstrip("\"”’')").endswith("?")
+    words = _WORD.findall(text)
+    # Scripts without blanks between words: a run of their letters is many words.
+    unspaced = sum(unicodedata.category(letter) == "Lo" for letter in text)
+    return (len(words) >= MIN_WORDS or unspaced >= 2 * MIN_WORDS) and not text.rstrip("\"”’')").endswith("?")

@@ -88,12 +88,19 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Write what is pending, seal the indexes and give the folder back."""
-        if not self._lock.read_only:
-            self.refresh()
-        self._close_indexes(seal=not self._lock.read_only)
-        self.catalogue.close()
-        self._lock.release()
+        """Write what is pending, seal the indexes and give the folder back.
+
+        Raises:
+            WriteFailed: An index could not be written; the next start makes it again, nothing stored is lost.
+        """
+        try:
+            if not self._lock.read_only:
+                self.refresh()
+            self._close_indexes(seal=not self._lock.read_only)
+        finally:
+            self._close_indexes(seal=False)
+            self.catalogue.close()
+            self._lock.release()
 
     def announce(self, address: str) -> None:
         """Tell those who come second at which address this process serves."""

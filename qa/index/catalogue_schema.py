@@ -24,15 +24,17 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from qa.errors import ArchiveDamaged, SchemaTooNew
+from qa.errors import ArchiveDamaged, SchemaTooNew, WriteFailed
 
 logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 FILE_NAME = "catalogue.sqlite3"
+BEGIN = "BEGIN IMMEDIATE"
+"""sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done."""
 
 metadata = MetaData()
 
@@ -140,11 +142,13 @@ def prepare(
     Raises:
         SchemaTooNew: A newer Dateline wrote it.
         ArchiveDamaged: It is no database of ours.
+        WriteFailed: The disk is full or refuses, or somebody else holds the file.
     """
     try:
         with engine.begin() as connection:
             found = _schema_version(connection)
             if found is None:
+                connection.exec_driver_sql(BEGIN)
                 metadata.create_all(connection)
                 connection.execute(insert(meta).values(key="schema_version", value=str(version)))
                 return
@@ -155,6 +159,8 @@ def prepare(
             )
         if found < version:
             _migrate(engine, path, found, version, migrations)
+    except OperationalError as exc:
+        raise WriteFailed(f"The catalogue {path} could not be written: {exc.orig}.") from exc
     except DatabaseError as exc:
         raise ArchiveDamaged(f"The catalogue {path} cannot be read; please restore it from a backup.") from exc
 
@@ -179,8 +185,7 @@ def _migrate(engine: Engine, path: Path, found: int, version: int, migrations: M
     _copy_database(path, backup)
     logger.info("The catalogue is brought from schema %s to %s; a copy of the old one is %s.", found, version, backup)
     with engine.begin() as connection:
-        # sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN)
         for step in range(found, version):
             migrations[step](connection)
         connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version)))

@@ -4,13 +4,15 @@ import logging
 import math
 import re
 import shutil
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
+from qa.errors import WriteFailed
 from qa.index.catalogue import Catalogue, publisher_key
 from qa.index.catalogue_rows import StoredChunk
 from qa.index.derived import DerivedFolder
@@ -37,6 +39,7 @@ class KeywordIndex:
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
         self._generation = 0
+        self._failed = False
         self.applied = 0
         self._analyzer = _analyzer()
         self._term = lru_cache(CACHED_WORDS)(self._one_term)
@@ -57,11 +60,14 @@ class KeywordIndex:
 
     def close(self, *, seal: bool) -> None:
         """Close the index; ``seal`` when this process wrote it and everything is committed."""
-        wrote = self._writer is not None
-        self._drop_writer()
-        self._index = None
-        if seal and wrote:
-            self._folder.seal(self._generation, self.applied, FORMAT)
+        seal = seal and self._writer is not None and not self._failed
+        try:
+            with self._writing() if seal else suppress(ValueError, OSError, RuntimeError):
+                self._drop_writer()
+                if seal:
+                    self._folder.seal(self._generation, self.applied, FORMAT)
+        finally:
+            self._index = None
 
     def rebuild(self, catalogue: Catalogue) -> None:
         """Make a new generation from the catalogue beside the live one, check it, then switch."""
@@ -69,38 +75,43 @@ class KeywordIndex:
         applied = catalogue.last_change()
         generation, path = self._folder.next_generation()
         try:
-            self._open(path)
-            writer = self._start_writing()
-            for chunk in catalogue.all_chunks():
-                writer.add_document(_document(chunk))
-            self._commit()
-            if self.count() != catalogue.chunk_count():
-                raise RuntimeError("a rebuilt keyword index does not hold every chunk")
+            with self._writing():
+                self._open(path)
+                writer = self._start_writing()
+                for chunk in catalogue.all_chunks():
+                    writer.add_document(_document(chunk))
+                self._commit()
+                if self.count() != catalogue.chunk_count():
+                    raise RuntimeError("a rebuilt keyword index does not hold every chunk")
+                self._drop_writer()
+                self._folder.seal(generation, applied, FORMAT)
         except BaseException:
-            self._drop_writer()
-            self._index = None
+            self.close(seal=False)
             shutil.rmtree(path, ignore_errors=True)
             raise
-        self._drop_writer()
-        self._folder.seal(generation, applied, FORMAT)
-        self._generation, self.applied = generation, applied
+        self._generation, self.applied, self._failed = generation, applied, False
 
     # Following the catalogue
 
     def catch_up(self, catalogue: Catalogue) -> None:
-        """Apply every change of the catalogue after the last one applied."""
+        """Apply every change of the catalogue after the last one applied.
+
+        Raises:
+            WriteFailed: The disk is full or refuses; the index is made again before it is used again.
+        """
         changes = catalogue.changes_after(self.applied)
         if not changes:
             return
-        if self._writer is None:
-            self._folder.mark_writing(self._generation, self.applied, FORMAT)
-        writer = self._start_writing()
         touched = list(dict.fromkeys(change.article_id for change in changes))
-        for article_id in touched:
-            writer.delete_documents_by_term("article_id", article_id)
-        for chunk in catalogue.chunks_of(touched):
-            writer.add_document(_document(chunk))
-        self._commit()
+        with self._writing():
+            if self._writer is None:
+                self._folder.mark_writing(self._generation, self.applied, FORMAT)
+            writer = self._start_writing()
+            for article_id in touched:
+                writer.delete_documents_by_term("article_id", article_id)
+            for chunk in catalogue.chunks_of(touched):
+                writer.add_document(_document(chunk))
+            self._commit()
         self.applied = changes[-1].number
 
     # Asking
@@ -203,9 +214,20 @@ class KeywordIndex:
         self._index.reload()
 
     def _drop_writer(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.wait_merging_threads()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say in our words that the disk refused; what failed once is never sealed."""
+        try:
+            yield
+        except BaseException as exc:
+            self._failed = True
+            if isinstance(exc, ValueError | OSError):  # tantivy raises ValueError for whatever fails in it
+                raise WriteFailed(f"The keyword index could not be written: {exc}.") from exc
+            raise
 
 
 def header(chunk: StoredChunk) -> str:

@@ -15,10 +15,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from qa.errors import WriteFailed
 from qa.index.catalogue import Catalogue
 from qa.index.catalogue_rows import StoredChunk
 from qa.index.derived import DerivedFolder, DerivedState
@@ -34,6 +36,8 @@ COLLECTION = "chunks"
 FORMAT = "vectors-1"
 BATCH = 2000
 DATABASE = "chroma.sqlite3"
+WRITTEN_BY_READERS = "acquire_write"
+"""The only table that opening Chroma changes."""
 CHECK_TIMEOUT_S = 900
 Item = TypeVar("Item")
 
@@ -48,6 +52,7 @@ class VectorIndex:
         self._collection: chromadb.Collection | None = None
         self._generation = 0
         self._wrote = False
+        self._failed = False
         self.applied = 0
 
     # Opening and closing
@@ -62,11 +67,14 @@ class VectorIndex:
 
     def close(self, *, seal: bool) -> None:
         """Close the collection; ``seal`` when this process wrote it."""
-        if seal and self._wrote:
-            self._settle()
+        seal = seal and self._wrote and not self._failed
+        if seal:
+            with self._writing():
+                self._settle()
         self._stop()
-        if seal and self._wrote:
-            self._seal(self._generation, self.applied)
+        if seal:
+            with self._writing():
+                self._seal(self._generation, self.applied)
         self._wrote = False
 
     def rebuild(self, catalogue: Catalogue) -> None:
@@ -75,35 +83,41 @@ class VectorIndex:
         applied = catalogue.last_change()
         generation, path = self._folder.next_generation()
         try:
-            self._start(path, create=True)
-            self._upsert(catalogue.all_chunks())
-            if self.count() != catalogue.chunk_count():
-                raise RuntimeError("a rebuilt vector index does not hold every chunk")
-            self._settle()
+            with self._writing():
+                self._start(path, create=True)
+                self._upsert(catalogue.all_chunks())
+                if self.count() != catalogue.chunk_count():
+                    raise RuntimeError("a rebuilt vector index does not hold every chunk")
+                self._settle()
+                self._stop()
+                self._seal(generation, applied)
         except BaseException:
             self._stop()
             shutil.rmtree(path, ignore_errors=True)
             raise
-        self._stop()
-        self._seal(generation, applied)
-        self._generation, self.applied, self._wrote = generation, applied, False
+        self._generation, self.applied = generation, applied
+        self._wrote = self._failed = False
 
     # Following the catalogue
 
     def catch_up(self, catalogue: Catalogue) -> None:
-        """Apply every change of the catalogue after the last one applied."""
+        """Apply every change of the catalogue after the last one applied.
+
+        Raises:
+            WriteFailed: The disk is full or refuses; the index is checked before it is used again.
+        """
         changes = catalogue.changes_after(self.applied)
         if not changes:
             return
-        if not self._wrote:
-            self._folder.mark_writing(self._generation, self.applied, FORMAT)
-            self._wrote = True
         touched = list(dict.fromkeys(change.article_id for change in changes))
         dropped = [chunk_id for change in changes for chunk_id in change.dropped_ids]
-        collection = self._opened()
-        for part in batches(dropped, BATCH):
-            collection.delete(ids=part)
-        self._upsert(catalogue.chunks_of(touched))
+        with self._writing():
+            if not self._wrote:
+                self._folder.mark_writing(self._generation, self.applied, FORMAT)
+                self._wrote = True
+            for part in batches(dropped, BATCH):
+                self._opened().delete(ids=part)
+            self._upsert(catalogue.chunks_of(touched))
         self.applied = changes[-1].number
 
     # Asking
@@ -147,6 +161,19 @@ class VectorIndex:
         for part in batches(chunks, BATCH):
             collection.upsert(ids=[chunk.id for chunk in part], embeddings=[chunk.vector for chunk in part])  # type: ignore[arg-type]
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say in our words that the disk refused; what failed once is never sealed, since Chroma may be half done."""
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except BaseException as exc:
+            self._failed = True
+            if isinstance(exc, ChromaError | OSError | sqlite3.Error):
+                raise WriteFailed(f"The vector index could not be written: {exc}.") from exc
+            raise
+
     def _seal(self, generation: int, applied: int) -> None:
         content = database_digest(self._folder.path(generation) / DATABASE)
         self._folder.seal(generation, applied, FORMAT, content)
@@ -167,10 +194,10 @@ class VectorIndex:
         if report is None or report["wrong"]:
             return False
         self._generation, self._wrote = state.generation, True
-        for part in batches(report["extra"], BATCH):
-            self._opened().delete(ids=part)
-        missing = catalogue.chunks_by_id(report["missing"])
-        self._upsert(missing.values())
+        with self._writing():
+            for part in batches(report["extra"], BATCH):
+                self._opened().delete(ids=part)
+            self._upsert(catalogue.chunks_by_id(report["missing"]).values())
         self.applied = catalogue.last_change()
         return True
 
@@ -230,7 +257,7 @@ def _changes_by_reading(path: Path) -> bool:
 
 
 def database_digest(path: Path) -> str:
-    """Check Chroma's database without chromadb and return a digest of what matters in it.
+    """Check Chroma's database without chromadb and return a digest of what it holds.
 
     Raises:
         sqlite3.Error: It is missing, damaged or another database.
@@ -240,15 +267,11 @@ def database_digest(path: Path) -> str:
     try:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("damaged")
-        for query in (
-            "SELECT id, name, dimension, config_json_str, schema_str FROM collections ORDER BY id",
-            "SELECT id, type, scope, collection FROM segments ORDER BY id",
-            "SELECT segment_id, seq_id FROM max_seq_id ORDER BY segment_id",
-            "SELECT segment_id, embedding_id, seq_id FROM embeddings ORDER BY id",
-            "SELECT seq_id, operation, id, vector FROM embeddings_queue ORDER BY seq_id",
-        ):
-            for row in connection.execute(query):
-                digest.update(repr(row).encode())
+        for name, sql in connection.execute("SELECT name, sql FROM sqlite_master ORDER BY type, name").fetchall():
+            digest.update(repr((name, sql)).encode())
+            if sql and sql.startswith("CREATE TABLE") and name != WRITTEN_BY_READERS:
+                for row in connection.execute(f"SELECT * FROM {json.dumps(name)}"):
+                    digest.update(repr(row).encode())
     finally:
         connection.close()
     return digest.hexdigest()

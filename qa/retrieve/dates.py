@@ -120,8 +120,8 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
         return _months(year, first, last, "season")
     if found.get("month") or found.get("number"):
         word = found.get("month") or ""
-        if word == "may" and not found.get("year") and not found.get("day"):
-            return None  # the verb; the month has its capital
+        if word in {"may", "march"} and not (found.get("year") or found.get("day") or found.get("start")):
+            return None  # the verb, or a demonstration; the month has its capital
         month = MONTHS[word.casefold()] if word else int(found["number"])
         if found.get("start"):
             first = MONTHS[found["start"].casefold()]

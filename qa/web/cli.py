@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text, settings_of
 from qa.errors import DatelineError, WriteFailed
-from qa.remote import TOKEN_FILE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -104,6 +103,8 @@ def _listen(host: str, port: int) -> socket.socket:
 @contextlib.contextmanager
 def _token(folder: Path) -> Iterator[str]:
     """Write the secret that the command line of this user shows, for as long as the server runs."""
+    from qa.remote import TOKEN_FILE
+
     path, token = folder / TOKEN_FILE, secrets.token_urlsafe(32)
     try:
         path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ so that the largest set does not decide. Figures are cross-validated in folds th
 article; the numbers written to ``qa/answer/abstain.json`` are fitted on everything.
 """
 
+import argparse
 import json
 import sys
 import tempfile
@@ -49,7 +50,8 @@ class Sample:
 def collect(bench: data.BenchSet, folder: Path) -> Iterator[Sample]:
     """Ask every question of a set, and every second answerable one without its evidence."""
     with Archive.open(Settings(data_dir=folder / "archive")) as archive:
-        ingest([write_rows(bench.rows, folder / "rows")], archive, mapping=bench.mapping)
+        if not archive.articles(limit=1):
+            ingest([write_rows(bench.rows, folder / "rows")], archive, mapping=bench.mapping)
         ids = {summary.url or summary.external_id: summary.id for summary in archive.articles()}
         groups = linked_groups(bench)
         for at, query in enumerate(bench.queries):
@@ -142,10 +144,13 @@ def figures(guessed: Any, y: Any, kinds: Any, threshold: float) -> dict[str, flo
 
 def main() -> None:
     """Fit on the public sets, write the model and print its figures."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--keep", type=Path, help="folder in which the archives are kept, and used again next time")
+    keep = options.parse_args().keep
     samples: list[Sample] = []
     for name in ("multihop", "squad2"):
         with tempfile.TemporaryDirectory() as folder:
-            samples += collect(data.subset(data.load(name), None, QUERIES), Path(folder))
+            samples += collect(data.subset(data.load(name), None, QUERIES), (keep or Path(folder)) / name)
     shift = 10**6  # groups of different sets are different groups
     order = {kind: at for at, kind in enumerate(sorted({sample.kind.split(",")[0] for sample in samples}))}
     samples = [Sample(s.kind, s.answerable, s.values, s.group + shift * order[s.kind.split(",")[0]]) for s in samples]

@@ -130,7 +130,9 @@ def test_indexes_left_behind_by_the_catalogue_catch_up_without_a_rebuild(setting
 
 
 def snapshot(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+    # SQLite keeps its log beside the catalogue for as long as somebody has it open.
+    paths = (path for path in folder.rglob("*") if not path.name.endswith(("-wal", "-shm")))
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in paths}
 
 
 @pytest.mark.parametrize("name", ["a?b", "c#d", "e%20f", "g h", "Zoë 豊", "-x", "'q\"", "k;l&mode=ro"])

@@ -1,0 +1,43 @@
+"""What is asked for, and what a sentence holds."""
+
+import pytest
+
+from qa.retrieve.kinds import holds, kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How old is the harbour master?", "age"),
+        ("How many tonnes were handled?", "number"),
+        ("What was the unemployment rate in May?", "number"),
+        ("When did the pool open?", "time"),
+        ("On which day did it rain?", "time"),
+        ("Who leads the review?", "person"),
+        ("Where did the ferry sink?", "place"),
+        ("Why did the engine stop?", "cause"),
+        ("What does Pakistan require for joint dialogue?", None),
+        ("whoever is there", None),
+    ],
+)
+def test_the_kind_of_a_question(question, kind):
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "sentence", "held"),
+    [
+        ("person", "Who leads the review?", "The review will be led by Aurelia Stone.", True),
+        ("person", "Who succeeded Leena Faraday?", "The board thanked Leena Faraday.", False),
+        ("age", "How old is Captain Thorold?", "Captain Thorold said the harbour was full.", False),
+        ("age", "How old is Captain Thorold?", "Captain Thorold, 54, said the harbour was full.", True),
+        ("number", "How many of the 40 boats sank?", "Of the 40 boats, seven sank.", True),
+        ("number", "How many of the 40 boats sank?", "The 40 boats had sailed early.", False),
+        ("time", "When did it open?", "It opened on Monday.", True),
+        ("time", "When did it open?", "It opened to applause.", False),
+        ("cause", "Why did it stop?", "Water in the fuel had stopped it.", True),
+        (None, "Tell me about it", "It opened on Monday.", False),
+    ],
+)
+def test_a_sentence_holds_what_is_asked_for_and_not_named_already(kind, question, sentence, held):
+    assert holds(kind, sentence, question) is held
