@@ -131,17 +131,16 @@ class QAPipeline:
         )
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
-        understood = understand(text, self._archive.keywords)
-        if not self._archive.recipe:
-            return understood, []
-        return understood, rank(self._archive, understood, self._archive.embedder.embed_query(text), filters)
+        understood = understand(text, self._archive.keywords, self._archive.publishers())
+        return understood, rank(self._archive, understood, filters) if self._archive.recipe else []
 
     def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
         """Turn the best sentences into framed claims, each with its own citation."""
         around = {found.stored.id: found.stored.sentences for found in ranked}
+        sides = {found.stored.id: found.part for found in ranked if found.part is not None}
         articles: dict[str, Article] = {}
         claims, citations = [], []
-        for number, sentence in enumerate(quotes.choose(sentences), 1):
+        for number, sentence in enumerate(quotes.choose(sentences, sides=sides), 1):
             article = articles.setdefault(
                 sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
             )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from qa.retrieve.rank import Ranked
+from qa.retrieve.rank import Ranked, Reading
 from qa.retrieve.understand import Question
 from qa.types import Level
 
@@ -44,17 +44,17 @@ def features(question: Question, ranked: Sequence[Ranked]) -> Features:
 
     Where the question names a time, only passages of that time count: last year's fire does not answer for this one.
     """
-    top = [chunk for chunk in ranked if chunk.timely][:BEST]
+    top = [read for chunk in ranked if (read := chunk.readings[0]).timely][:BEST]
     if not top:
         return Features(0.0, 0.0, 0.0)
     return Features(
-        sentence_cosine=max(float(chunk.cosines.max()) for chunk in top),
-        sentence_share=max(float(chunk.shares_with_header.max()) for chunk in top),
+        sentence_cosine=max(float(read.cosines.max()) for read in top),
+        sentence_share=max(float(read.shares_with_header.max()) for read in top),
         named=_named_share(question, top[0]),
     )
 
 
-def _named_share(question: Question, best: Ranked) -> float:
+def _named_share(question: Question, best: Reading) -> float:
     total = sum(question.weights[term] for term in question.names)
     if not total:
         return 1.0

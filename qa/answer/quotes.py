@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from qa.types import Article, Citation, Claim, Evidence
@@ -19,10 +19,19 @@ _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 
 
-def choose(evidence: Sequence[Evidence], most: int = MOST_QUOTES) -> list[Evidence]:
-    """Return the sentences to quote, best first: no fragments, nothing twice, nothing far below the best."""
+def choose(
+    evidence: Sequence[Evidence], most: int = MOST_QUOTES, sides: Mapping[str, int] | None = None
+) -> list[Evidence]:
+    """Return the sentences to quote, best first: no fragments, nothing twice, nothing far below the best.
+
+    Args:
+        evidence: Scored sentences, best first.
+        most: How many may be quoted.
+        sides: Where a question asks several publishers, whose list each chunk came in: each of them is heard.
+    """
     usable = [sentence for sentence in evidence if _says_something(sentence.text)] or list(evidence)
-    left, chosen = usable[:LOOKED_AT], usable[:1]
+    chosen = _one_of_each(usable, sides or {})[:most] or usable[:1]
+    left = [sentence for sentence in usable if sentence not in chosen][:LOOKED_AT]
     while len(chosen) < most:
         left = [sentence for sentence in left if not any(same_words(sentence.text, other.text) for other in chosen)]
         worth = {sentence: sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in left}
@@ -31,6 +40,15 @@ def choose(evidence: Sequence[Evidence], most: int = MOST_QUOTES) -> list[Eviden
             break
         chosen.append(best)
     return chosen
+
+
+def _one_of_each(usable: Sequence[Evidence], sides: Mapping[str, int]) -> list[Evidence]:
+    first: dict[int, Evidence] = {}
+    for sentence in usable:
+        side = sides.get(sentence.chunk_id)
+        if side is not None and not any(same_words(sentence.text, other.text) for other in first.values()):
+            first.setdefault(side, sentence)
+    return list(first.values()) if len(first) > 1 else []
 
 
 def _quoted(sentence: Evidence, chosen: Sequence[Evidence]) -> int:

@@ -46,6 +46,7 @@ class Archive:
         self._lock = lock
         self.repairs: list[str] = []
         """What was found wrong with the indexes at start and mended, in plain sentences."""
+        self._publishers: tuple[int, tuple[str, ...]] | None = None
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
         self.vectors = VectorIndex(settings.data_dir / "vectors")
@@ -132,6 +133,13 @@ class Archive:
     ) -> list[ArticleSummary]:
         """List articles, newest publication first."""
         return self.catalogue.summaries(filters or Filters(), limit, offset)
+
+    def publishers(self) -> tuple[str, ...]:
+        """Return the names of all publishers, read again only after a change."""
+        last = self.catalogue.last_change()
+        if self._publishers is None or self._publishers[0] != last:
+            self._publishers = (last, tuple(self.catalogue.publishers()))
+        return self._publishers[1]
 
     def coverage(self, filters: Filters) -> Coverage:
         """Say how many articles a filter allows, and the newest date among them."""

@@ -28,9 +28,8 @@ def evidence(ranked: Sequence[Ranked], question: str) -> list[Evidence]:
             start=span.start,
             end=span.end,
             text=text,
-            score=float(
-                cosine + SHARE_WEIGHT * share + CHUNK_WEIGHT * chunk.score + KIND_WEIGHT * holds(kind, text, question)
-            ),
+            score=float(cosine + SHARE_WEIGHT * share + CHUNK_WEIGHT * chunk.strength)
+            + KIND_WEIGHT * holds(kind, text, question),
         )
         for chunk in ranked[:CHUNKS_READ]
         for span, text, cosine, share in zip(

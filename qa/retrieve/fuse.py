@@ -4,6 +4,7 @@ Scores are fused, not ranks: reciprocal rank fusion was worse than BM25 alone on
 prints both sides alone beside the mix).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,27 +27,40 @@ OVER_ASK = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A question, or the part of it that asks one publisher, with its embedding."""
+
+    text: str
+    vector: "Vector"
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that one of the indexes proposed, with its cosine, BM25 and fused scores."""
+    """A chunk that one of the indexes proposed, with its cosine and fused score under each wording."""
 
     stored: StoredChunk
-    cosine: float
-    bm25: float
-    fused: float
+    cosines: tuple[float, ...]
+    fused: tuple[float, ...]
 
 
-def candidates(archive: Archive, question: str, vector: "Vector", filters: Filters, n: int) -> list[Candidate]:
-    """Return the ``n`` best candidates of both indexes together, best first."""
-    bm25 = dict(archive.keywords.query(question, POOL, filters))
-    near = nearest(archive, vector, POOL, filters)
-    bm25 |= archive.keywords.scores(question, [key for key in near if key not in bm25])
-    keys = list(dict.fromkeys([*bm25, *near]))
-    cosine = near | cosines(archive, vector, [key for key in keys if key not in near])
-    fused = fuse(cosine, bm25)
-    best = sorted(fused, key=lambda key: (-fused[key], key))[:n]
+def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
+    """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
+    bm25 = [dict(archive.keywords.query(wording.text, POOL, filters)) for wording in wordings]
+    near = nearest(archive, [wording.vector for wording in wordings], POOL, filters)
+    keys = list(dict.fromkeys(key for found in (*bm25, *near) for key in found))
+    for wording, words, vectors in zip(wordings, bm25, near, strict=True):
+        words |= archive.keywords.scores(wording.text, [key for key in keys if key not in words])
+        vectors |= cosines(archive, wording.vector, [key for key in keys if key not in vectors])
+    fused = [fuse(vectors, words) for vectors, words in zip(near, bm25, strict=True)]
+    mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
+    best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
     stored = archive.catalogue.chunks_by_id(best)
-    # A chunk can have gone between the look-up and here.
-    return [Candidate(stored[key], cosine[key], bm25.get(key, 0.0), fused[key]) for key in best if key in stored]
+    return [
+        Candidate(stored[key], tuple(found[key] for found in near), tuple(found[key] for found in fused))
+        for key in best
+        # A chunk can have gone between the look-up and here.
+        if key in stored and all(key in found for found in near)
+    ]
 
 
 def fuse(cosine: dict[str, float], bm25: dict[str, float]) -> dict[str, float]:
@@ -63,17 +77,20 @@ def fuse(cosine: dict[str, float], bm25: dict[str, float]) -> dict[str, float]:
     }
 
 
-def nearest(archive: Archive, vector: "Vector", n: int, filters: Filters) -> dict[str, float]:
-    """Return the nearest allowed chunks with their cosines."""
+def nearest(archive: Archive, vectors: "Sequence[Vector]", n: int, filters: Filters) -> list[dict[str, float]]:
+    """Return for each vector the nearest allowed chunks with their cosines."""
     if not filters:
-        return dict(archive.vectors.query(vector, n))
+        return [dict(archive.vectors.query(vector, n)) for vector in vectors]
     if archive.catalogue.chunk_count(filters) <= EXACT_LIMIT:
         ids, rows = archive.catalogue.filtered_vectors(filters)
-        similarity = rows @ vector if ids else np.zeros(0, dtype=np.float32)
-        return {ids[at]: float(similarity[at]) for at in np.argsort(-similarity, kind="stable")[:n]}
-    found = archive.vectors.query(vector, n * OVER_ASK)
-    allowed = archive.catalogue.allowed([key for key, _ in found], filters)
-    return dict([(key, score) for key, score in found if key in allowed][:n])
+        similarities = [rows @ vector if ids else np.zeros(0, dtype=np.float32) for vector in vectors]
+        return [
+            {ids[at]: float(similarity[at]) for at in np.argsort(-similarity, kind="stable")[:n]}
+            for similarity in similarities
+        ]
+    found = [archive.vectors.query(vector, n * OVER_ASK) for vector in vectors]
+    allowed = archive.catalogue.allowed([key for scored in found for key, _ in scored], filters)
+    return [dict([(key, score) for key, score in scored if key in allowed][:n]) for scored in found]
 
 
 def cosines(archive: Archive, vector: "Vector", chunk_ids: list[str]) -> dict[str, float]:

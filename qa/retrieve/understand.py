@@ -1,11 +1,13 @@
 """What a question asks about: its content words, apart from the words that only make it a question."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
 from qa.retrieve.dates import Period, periods
+from qa.retrieve.publishers import parts as divide
 
 FUNCTION_WORDS = frozenset(
     """a about according after all also am an and any are as at be been before being between both but by can could did
@@ -16,6 +18,8 @@ FUNCTION_WORDS = frozenset(
     article articles report reports reported reporting said say says""".split()
 )
 """Words that say nothing about the matter; "report" and "say" are in every other news sentence."""
+MOST_PARTS = 6
+"""Publishers that one question is divided among."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,16 @@ class Question:
         weights: Each content term, as the keyword index knows it, with its inverse document frequency.
         names: Those of the terms that are written as a name or hold a digit.
         periods: The days, months, quarters or years that the question names.
+        publishers: Whom of the archive's publishers it is put to; empty for everybody.
+        parts: For each publisher that the question names, what it asks of that one.
     """
 
     text: str
     weights: dict[str, float]
     names: frozenset[str]
     periods: tuple[Period, ...] = ()
+    publishers: tuple[str, ...] = ()
+    parts: "tuple[Question, ...]" = ()
 
     @property
     def total_weight(self) -> float:
@@ -56,15 +64,27 @@ def clean_question(text: str, longest: int) -> str:
     return cleaned
 
 
-def understand(text: str, keywords: KeywordIndex) -> Question:
-    """Find a question's content terms and how rare each is in the archive."""
+def understand(text: str, keywords: KeywordIndex, publishers: Sequence[str] = ()) -> Question:
+    """Find a question's content terms, how rare each is in the archive, its periods, and whom it is put to.
+
+    Args:
+        text: A clean question.
+        keywords: The index that knows the archive's words.
+        publishers: The archive's publishers; those that the question names get a part each.
+    """
+    parts = (_read(part.text, keywords, part.publishers) for part in divide(text, publishers)[:MOST_PARTS])
+    return replace(_read(text, keywords), parts=tuple(parts))
+
+
+def _read(text: str, keywords: KeywordIndex, publishers: tuple[str, ...] = ()) -> Question:
     words = split_words(text)
     content = [word for word in words if word.casefold() not in FUNCTION_WORDS]
     # The first word has its capital from standing first.
     named = [word for word in content if (word is not words[0] and word[0].isupper()) or any(map(str.isdigit, word))]
     terms = keywords.terms(" ".join(content)) or keywords.terms(text)
     weights = keywords.inverse_document_frequencies(terms)
-    return Question(text, weights, frozenset(keywords.terms(" ".join(named))) & weights.keys(), tuple(periods(text)))
+    names = frozenset(keywords.terms(" ".join(named))) & weights.keys()
+    return Question(text, weights, names, tuple(periods(text)), publishers)
 
 
 def split_words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ NAMES = [field.name for field in fields(Features)]
 
 def looked_at(small, text):
     question = understand(text, small.archive.keywords)
-    return features(question, rank(small.archive, question, small.archive.embedder.embed_query(text), Filters()))
+    return features(question, rank(small.archive, question, Filters()))
 
 
 def test_the_fitted_numbers_are_those_of_the_features():

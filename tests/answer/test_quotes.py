@@ -118,3 +118,15 @@ def test_a_claim_folds_white_space_that_the_citation_keeps():
     assert found.text == "According to P, undated: “The ferry sank off Port Ellen.”"
     assert found.cited_text.endswith("” [2]")
     assert citation.quote == text
+
+
+def test_each_publisher_that_a_question_asks_is_heard():
+    rows = sentences(
+        ("The post writes of the fire at length.", 2.0),
+        ("The post writes of the smoke at length.", 1.9),
+        ("The post writes of the ashes at length.", 1.8),
+        ("The radio speaks of a fire as well.", 0.5),
+    )
+    sides = {"c0": 0, "c1": 0, "c2": 0, "c3": 1}
+    assert [sentence.chunk_id for sentence in choose(rows, sides=sides)] == ["c0", "c3", "c1"]
+    assert [sentence.chunk_id for sentence in choose(rows, sides={"c0": 0})] == ["c0", "c1", "c2"]

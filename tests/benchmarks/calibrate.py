@@ -66,8 +66,8 @@ def collect(bench: data.BenchSet, folder: Path) -> Iterator[Sample]:
 
 
 def _values(archive: Archive, text: str, filters: Filters) -> tuple[float, ...]:
-    question = understand(text, archive.keywords)
-    ranked = rank(archive, question, archive.embedder.embed_query(text), filters)
+    question = understand(text, archive.keywords, archive.publishers())
+    ranked = rank(archive, question, filters)
     return tuple(asdict(features(question, ranked)).values())
 
 

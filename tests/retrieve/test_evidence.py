@@ -8,7 +8,7 @@ from qa.types import Filters
 
 def ranked_for(opened, text):
     question = understand(text, opened.archive.keywords)
-    return rank(opened.archive, question, opened.archive.embedder.embed_query(text), Filters())
+    return rank(opened.archive, question, Filters())
 
 
 def found(opened, text):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.fuse import DENSE_SHARE, candidates, cosines, fuse, nearest
+from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse, nearest
 from qa.types import Filters
 
 QUESTION = "Which ferry sank off Port Ellen?"
@@ -31,21 +31,22 @@ def vector(small):
 
 
 def test_candidates_come_best_first_with_all_their_scores(small, vector):
-    found = candidates(small.archive, QUESTION, vector, Filters(), 50)
+    found = candidates(small.archive, [Wording(QUESTION, vector)], Filters(), 50)
     assert found[0].stored.chunk.article_id == small.ids["ferry"]
     assert [one.fused for one in found] == sorted((one.fused for one in found), reverse=True)
+    assert {len(one.fused) for one in found} == {len(one.cosines) for one in found} == {1}
     assert len({one.stored.id for one in found}) == len(found) == small.archive.catalogue.chunk_count()
     for one in found:
-        assert one.cosine == pytest.approx(float(one.stored.vector @ vector), abs=1e-5)
+        assert one.cosines[0] == pytest.approx(float(one.stored.vector @ vector), abs=1e-5)
 
 
 def test_no_more_candidates_come_than_were_asked_for(small, vector):
-    assert len(candidates(small.archive, QUESTION, vector, Filters(), 2)) == 2
+    assert len(candidates(small.archive, [Wording(QUESTION, vector)], Filters(), 2)) == 2
 
 
 def test_a_filter_that_lets_everything_through_changes_no_score(small, vector):
     everything = Filters(article_ids=tuple(small.ids.values()))
-    free, limited = (nearest(small.archive, vector, 50, filters) for filters in (Filters(), everything))
+    free, limited = (nearest(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
     assert free == pytest.approx(limited, abs=1e-5)
 
 
@@ -72,7 +73,7 @@ def test_no_candidate_of_either_index_passes_a_filter_that_forbids_it(small, vec
     expected = {"dated": small.ids.keys() - {"lighthouse"}, "others": small.ids.keys() - {"ferry", "hostile"}}
     wanted = expected.get(allowed, allowed) if isinstance(allowed, str) else allowed
     limits = Filters(**{**filters, **named})
-    found = candidates(small.archive, QUESTION, vector, limits, 50)
+    found = candidates(small.archive, [Wording(QUESTION, vector)], limits, 50)
     assert {one.stored.chunk.article_id for one in found} == {small.ids[key] for key in wanted}
     assert small.archive.coverage(limits).articles == len(wanted)
 
@@ -84,10 +85,12 @@ def test_cosines_of_unknown_chunks_are_left_out(small, vector):
 
 def test_a_question_without_a_known_word_still_gets_the_nearest(small):
     vector = small.archive.embedder.embed_query("zeppelin")
-    assert len(candidates(small.archive, "zeppelin", vector, Filters(), 50)) == small.archive.catalogue.chunk_count()
+    found = candidates(small.archive, [Wording("zeppelin", vector)], Filters(), 50)
+    assert len(found) == small.archive.catalogue.chunk_count()
 
 
 def test_an_odd_vector_gives_no_odd_score(small):
     zero = np.zeros(small.archive.embedder.dimension, dtype=np.float32)
-    for found in candidates(small.archive, QUESTION, zero, Filters(article_ids=tuple(small.ids.values())), 50):
-        assert 0 <= found.fused <= 1
+    everything = Filters(article_ids=tuple(small.ids.values()))
+    for found in candidates(small.archive, [Wording(QUESTION, zero)], everything, 50):
+        assert 0 <= found.fused[0] <= 1

@@ -9,8 +9,8 @@ from qa.types import Filters
 
 
 def ranked(small, text, filters=None):
-    question = understand(text, small.archive.keywords)
-    return rank(small.archive, question, small.archive.embedder.embed_query(text), filters or Filters())
+    question = understand(text, small.archive.keywords, small.archive.publishers())
+    return rank(small.archive, question, filters or Filters())
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,11 @@ def test_the_same_question_is_ranked_the_same_twice(small):
 
 def test_shares_are_parts_of_the_question(small):
     for found in ranked(small, "Which ferry sank off Port Ellen in 2024?"):
-        assert len(found.cosines) == len(found.shares) == len(found.shares_with_header) == len(found.stored.sentences)
-        assert (found.shares >= 0).all()
-        assert (found.shares_with_header >= found.shares).all()
-        assert found.shares_with_header.max() <= found.coverage + 1e-9 <= 1 + 2e-9
+        read, count = found.readings[0], len(found.stored.sentences)
+        assert len(read.cosines) == len(read.shares) == len(read.shares_with_header) == count
+        assert (read.shares >= 0).all()
+        assert (read.shares_with_header >= read.shares).all()
+        assert read.shares_with_header.max() <= read.coverage + 1e-9 <= 1 + 2e-9
 
 
 def test_sentences_are_slices_of_their_article(small):
@@ -62,10 +63,34 @@ def test_sentences_are_slices_of_their_article(small):
     ],
 )
 def test_passages_of_the_time_that_a_question_names_are_told_from_others(small, asked, timely):
-    by_article = {found.stored.chunk.article_id: bool(found.timely) for found in ranked(small, asked)}
+    by_article = {found.stored.chunk.article_id: bool(found.readings[0].timely) for found in ranked(small, asked)}
     for key in ("teacher-post", "teacher-radio", "lighthouse"):
         assert (by_article[small.ids[key]] > 0) is (key in timely)
 
 
 def test_a_filter_that_allows_nothing_ranks_nothing(small):
     assert ranked(small, "ferry", Filters(article_ids=())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("What did Coast Radio say about the head teacher?", {"Coast Radio"}),
+        ("Did the Harbour Post and Coast Radio agree on the head teacher?", {"Harbour Post", "Coast Radio"}),
+    ],
+)
+def test_publishers_that_a_question_names_come_first_and_hide_nobody(small, text, first):
+    found = ranked(small, text)
+    publishers = [small.archive.article(one.stored.chunk.article_id).publisher for one in found]
+    assert set(publishers[: len(first)]) == first
+    assert {one.stored.id for one in found} == {chunk.id for chunk in small.archive.catalogue.all_chunks()}
+
+
+def test_a_publisher_that_the_filter_forbids_is_not_brought_back_by_naming_it(small):
+    found = ranked(small, "What did Coast Radio say about the teacher?", Filters(publishers=("Harbour Post",)))
+    assert {one.stored.chunk.article_id for one in found} == {small.ids["ferry"], small.ids["teacher-post"]}
+
+
+def test_no_chunk_has_two_places(small):
+    found = ranked(small, "Did the Harbour Post and Coast Radio agree on the head teacher?")
+    assert len({one.stored.id for one in found}) == len(found)
