@@ -8,7 +8,7 @@ from qa.types import Answer, Article, Citation, Claim, Context, Coverage, Run, S
 from qa.web.conversation import Exchange, answer_html, conversation, panel, problem
 from qa.web.markup import excerpt, language, marked, paragraphs, surroundings, web_address
 from qa.web.reader import article_page
-from tests.web.conftest import HOSTILE
+from tests.servers import HOSTILE
 
 SAFE_TAGS = frozenset(
     "html head meta title link script body nav main h1 h2 h3 dl dt dd bdi time div p mark a ol li article "

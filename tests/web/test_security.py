@@ -17,7 +17,7 @@ JOINING = {"data": ["What?", None], "fn_index": 0, "session_hash": "abc"}
 BODIES = {ASK: QUESTION, JOIN: JOINING}
 
 
-@pytest.fixture(params=["127.0.0.1", "localhost", "news.example"])
+@pytest.fixture(params=["127.0.0.1", "localhost", "news.example.org"])
 def host(request, server):
     """The Host header of a visitor: addresses and names with the port, a real name as a proxy passes it on."""
     return request.param if "." in request.param and request.param[0] == "n" else f"{request.param}:{_port(server)}"

@@ -1,8 +1,9 @@
-"""A real server in a process of its own, over a few articles of the sample and a hostile one."""
+"""Real servers in processes of their own, and the commands beside them. A plugin of ``conftest``."""
 
 import contextlib
+import io
 import json
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+import app
 from ingest.run import ingest
 from qa.config import Settings
+from qa.health import verify
 from qa.index.archive import Archive
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 FROM_SAMPLE = {"world-pakistan-us-dialogue", "port-cargo-q1-2023"}
 HOSTILE_WORDS = (
     "<script>window.hacked=1</script><img src=x onerror=window.hacked=1> [click](javascript:alert(1)) ${hacked}"
@@ -41,6 +44,23 @@ def articles():
     return [row for row in map(json.loads, lines) if row["id"] in FROM_SAMPLE] + [HOSTILE]
 
 
+def run(*arguments, code=0):
+    """Run a command with ``--json`` and return the one object that it prints."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        ended = app.main([*map(str, arguments), "--json"])
+    assert ended == code, out.getvalue() + err.getvalue()
+    return json.loads(out.getvalue())
+
+
+def run_apart(*arguments, code=0):
+    """The same in a process of its own, for threads and for what a process leaves behind."""
+    command = [sys.executable, "-m", "app", *map(str, arguments), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server."""
@@ -56,6 +76,9 @@ class Server:
     @property
     def token(self):
         return (self.folder / "serve.token").read_text()
+
+    def client(self, **options):
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=60, **options)
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -94,13 +117,14 @@ def served_folder(tmp_path_factory, corpus):
 
 @pytest.fixture(scope="session")
 def server(served_folder):
-    with serving(served_folder, "--allow-host", "news.example") as running:
+    """A server over a few articles of the sample and a hostile one; nobody changes them."""
+    with serving(served_folder, "--allow-host", "news.example.org") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def client(server):
-    with httpx.Client(base_url=server.address, trust_env=False, timeout=60) as opened:
+    with server.client() as opened:
         yield opened
 
 
@@ -110,20 +134,19 @@ def ids(client):
     return {row["title"].split()[0]: row["id"] for row in client.get("/api/v1/articles").json()["articles"]}
 
 
-def chromium():
-    """Return a browser that is there; without one the test is skipped, or fails where all must run."""
-    path = next((at for at in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(at)), None)
-    if path is None or not _has_playwright():
-        reason = "NO BROWSER TEST WAS RUN: the package chromium or the Python package playwright is missing"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+@pytest.fixture(scope="session")
+def changing(small_made, tmp_path_factory):
+    """A server over a small archive that tests change while it is asked; it must be whole at the end."""
+    folder = Path(shutil.copytree(small_made, tmp_path_factory.mktemp("changing") / "data"))
+    with serving(folder) as running:
+        yield running
+        assert running.stop() == 0
+    assert verify(Settings(data_dir=folder)) == []
 
 
-def _has_playwright():
-    try:
-        import playwright  # noqa: F401
-    except ImportError:
-        return False
-    return True
+@pytest.fixture(scope="session")
+def sample_server(sample_made, tmp_path_factory):
+    """A server over the sample archive."""
+    folder = Path(shutil.copytree(sample_made, tmp_path_factory.mktemp("sample_served") / "data"))
+    with serving(folder) as running:
+        yield running
