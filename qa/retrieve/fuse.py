@@ -49,26 +49,17 @@ def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dic
 
     They go so deep that what is further down would gain next to nothing: its score counts as 0.
     """
+    if not archive.settings.keyword_search:
+        return {}
     return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters))
 
 
 def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
     """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
-<<<<<<< HEAD
-    by_words = archive.settings.keyword_search
-    bm25 = [dict(archive.keywords.query(wording.text, POOL, filters)) if by_words else {} for wording in wordings]
-    near = nearest(archive, [wording.vector for wording in wordings], POOL, filters)
-    keys = list(dict.fromkeys(key for found in (*bm25, *near) for key in found))
-    for wording, words, vectors in zip(wordings, bm25, near, strict=True):
-        words |= archive.keywords.scores(wording.text, [key for key in keys if key not in words]) if by_words else {}
-        vectors |= cosines(archive, wording.vector, [key for key in keys if key not in vectors])
-    fused = [fuse(vectors, words) for vectors, words in zip(near, bm25, strict=True)]
-=======
     promising = {key for wording in wordings for key in list(wording.bm25)[: 2 * n]}
     cosine = cosines(archive, [wording.vector for wording in wordings], 2 * n, filters, promising)
     keys = {key for found in cosine for key in found}
     fused = [fuse(found, wording.bm25) for found, wording in zip(cosine, wordings, strict=True)]
->>>>>>> 9e5adb8760df87327c6a2c163c7d90fb6d199520
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
     best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
     stored = archive.chunks(best)

@@ -106,25 +106,15 @@ class Ranked:
 
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
-<<<<<<< HEAD
-    words = question.weights.keys() | {term for part in question.parts for term in part.weights}
-    ranker = _Ranker(archive, frozenset(words if archive.settings.keyword_search else ()))
-    everybody = ranker.ranked([question], filters, RANKED)
-    lists = [
-        ranker.ranked([question, part], narrowed, RANKED_OF_A_PUBLISHER, at)
-        for at, part in enumerate(question.parts)
-        if (narrowed := _narrowed(filters, part.publishers)) is not None
-    ]
-=======
     sought = [_Sought([question], filters, RANKED_BEHIND if question.parts else RANKED)]
     for at, part in enumerate(question.parts):
         narrowed = _narrowed(filters, part.publishers)
         if narrowed is not None:
             sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
     vectors = archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
-    ranker = _Ranker(archive, question.weights.keys() | {term for part in question.parts for term in part.weights})
+    words = question.weights.keys() | {term for part in question.parts for term in part.weights}
+    ranker = _Ranker(archive, words if archive.settings.keyword_search else ())
     everybody, *lists = [ranker.ranked(one, [vectors[row] for row in one.rows]) for one in sought]
->>>>>>> 9e5adb8760df87327c6a2c163c7d90fb6d199520
     lists = [found for found in lists if found]
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
         lists.append(everybody)
