@@ -15,11 +15,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     from ingest import cli as ingest_cli
     from qa import cli
+    from qa.evaluate import cli as eval_cli
     from qa.web import cli as web_cli
 
     commands: list[Callable[[Any], None]] = [
         ingest_cli.add_command,
         *cli.COMMANDS,
+        partial(eval_cli.add_eval, ingestor=_ingestor),
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
         web_cli.add_backup,

@@ -200,11 +200,13 @@ def _history(path: Path | None) -> "tuple[Turn, ...]":
 def _add_search(subparsers: Subparsers) -> None:
     parser = add_parser(subparsers, "search", _search, "List the passages that fit a question best.")
     parser.add_argument("question", metavar="QUESTION")
-    parser.add_argument("--top-k", metavar="N", type=_whole(1, 50), default=10, help="how many passages (default 10)")
+    parser.add_argument("--top-k", metavar="N", type=whole(1, 50), default=10, help="how many passages (default 10)")
     _add_filters(parser)
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers within bounds."""
+
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
             raise argparse.ArgumentTypeError(f"must be a whole number between {least} and {most}")
@@ -235,10 +237,10 @@ def _add_articles(subparsers: Subparsers) -> None:
         required=True, metavar="ACTION"
     )
     listing = add_parser(actions, "list", _list, "List the articles, newest first.")
-    listing.add_argument("--limit", type=_whole(1, MOST), metavar="N", help="at most so many")
+    listing.add_argument("--limit", type=whole(1, MOST), metavar="N", help="at most so many")
     show = add_parser(actions, "show", _show, "Show one article as it is stored.")
     show.add_argument("id", metavar="ID")
-    show.add_argument("--revision", type=_whole(1, MOST), metavar="N", help="an earlier revision")
+    show.add_argument("--revision", type=whole(1, MOST), metavar="N", help="an earlier revision")
     remove = add_parser(actions, "remove", _remove, "Remove an article with all its revisions; it stays removed.")
     remove.add_argument("id", metavar="ID")
 

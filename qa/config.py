@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     level: Literal["strict", "balanced", "open"] = Field(
         "balanced", description="How sure an answer must be; `open` answers whenever there is any evidence."
     )
+    keyword_search: bool = Field(
+        True, description="Whether words count; without them, passages are found and ranked by meaning alone."
+    )
     max_question_chars: int = Field(2000, ge=1, description="Longest question accepted, in characters.")
     max_article_mb: float = Field(
         5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."

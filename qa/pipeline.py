@@ -46,9 +46,10 @@ MESSAGES = {
 class QAPipeline:
     """Answer questions over one archive."""
 
-    def __init__(self, archive: Archive) -> None:
-        """Use an open archive; it is not closed by the pipeline."""
+    def __init__(self, archive: Archive, contexts: int = CONTEXTS) -> None:
+        """Use an open archive, which is not closed by the pipeline; answers carry so many contexts."""
         self._archive = archive
+        self._contexts = contexts
 
     def search(self, question: str, top_k: int = 10, filters: Filters | None = None) -> list[SearchResult]:
         """Return the best passages for a question, best first; an empty list when nothing fits the filters.
@@ -126,7 +127,7 @@ class QAPipeline:
             confidence=confidence,
             claims=tuple(claims),
             citations=tuple(citations),
-            contexts=tuple(_context(found) for found in ranked[:CONTEXTS]),
+            contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
             run=Run(engine="quotes", recipe=self._archive.recipe or None, timings_ms=clock.laps),
         )
@@ -141,16 +142,12 @@ class QAPipeline:
         """Turn the best sentences into framed claims, each with its own citation."""
         around = {found.stored.id: found.stored.sentences for found in ranked}
         sides = {found.stored.id: found.part for found in ranked if found.part is not None}
-        articles: dict[str, Article] = {}
         claims, citations = [], []
         for number, sentence in enumerate(quotes.choose(sentences, sides=sides), 1):
-            article = articles.setdefault(
-                sentence.article_id, self._archive.article(sentence.article_id, sentence.revision)
-            )
+            article = self._archive.article(sentence.article_id, sentence.revision)
             neighbours = self._neighbours(article, around[sentence.chunk_id], sentence)
-            citation = cite(
-                number, article, sentence, neighbours, self._archive.catalogue.also_published_by(article.id)
-            )
+            others = self._archive.catalogue.also_published_by(article.id)
+            citation = cite(number, article, sentence, neighbours, others)
             citations.append(citation)
             claims.append(quotes.claim(article, citation))
         return claims, citations
@@ -159,8 +156,7 @@ class QAPipeline:
         """Return the sentences around one, across the edges of its chunk."""
         if spans[0].start < sentence.start < spans[-1].start:
             return list(spans)
-        stored = self._archive.catalogue.chunks_of([article.id])
-        return sorted((span for chunk in stored for span in chunk.sentences), key=lambda span: span.start)
+        return self._archive.catalogue.sentences_of(article.id)
 
 
 class _Clock:

@@ -552,5 +552,9 @@ class Embedder(Protocol):
         """Embed one question."""
         ...
 
+    def embed_question(self, text: str, parts: Sequence[Sequence[Span]] = ()) -> "Matrix":
+        """Embed a question and parts of it (spans within it) in one pass; row 0 is the whole."""
+        ...
+
 
 Articles = Iterable[ArticleDraft]

@@ -118,7 +118,13 @@ def small_folder(small_made, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory):
-    """The sample archive that comes with Dateline, open for reading."""
+def sample_made(tmp_path_factory):
+    """The folder of the sample archive that comes with Dateline; only to be read or copied."""
     articles = Path(__file__).parents[1] / "ingest" / "sample" / "articles.jsonl"
-    yield from _opened(_make(tmp_path_factory.mktemp("sample") / "data", articles))
+    return _make(tmp_path_factory.mktemp("sample") / "data", articles)
+
+
+@pytest.fixture(scope="session")
+def sample(sample_made):
+    """The sample archive, open for reading."""
+    yield from _opened(sample_made)

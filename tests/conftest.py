@@ -11,7 +11,7 @@ from qa.config import Settings
 from qa.index.archive import Archive, embed
 from qa.types import ArticleDraft, Prepared
 
-pytest_plugins = ["tests.archives"]
+pytest_plugins = ["tests.archives", "tests.servers"]
 
 ARTICLES = (
     ArticleDraft(

@@ -16,7 +16,7 @@ ANSWERED_RIGHT = 26
 """Of the answerable questions at the level ``open``: a quote is of the right article."""
 QUOTED_RIGHT = 11
 """Of the answerable questions at the level ``open``: a quote holds a right answer or is the evidence itself."""
-ABSTAINED = 15
+ABSTAINED = 13
 """Of the unanswerable questions at the level ``balanced``."""
 ANSWERED = 24
 """Of the answerable questions at the level ``balanced``."""

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from qa.types import Article, Citation, Claim, Evidence
 
@@ -31,14 +32,15 @@ def choose(
     """
     usable = [sentence for sentence in evidence if _says_something(sentence.text)] or list(evidence)
     chosen = _one_of_each(usable, sides or {})[:most] or usable[:1]
-    left = [sentence for sentence in usable if sentence not in chosen][:LOOKED_AT]
+    left = usable[:LOOKED_AT]
     while len(chosen) < most:
-        left = [sentence for sentence in left if not any(same_words(sentence.text, other.text) for other in chosen)]
-        worth = {sentence: sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in left}
-        best = max(worth, key=lambda sentence: worth[sentence], default=None)
-        if best is None or worth[best] < usable[0].score - WITHIN:
+        last = chosen if len(left) == len(usable[:LOOKED_AT]) else chosen[-1:]
+        left = [sentence for sentence in left if not any(same_words(sentence.text, other.text) for other in last)]
+        worth = [sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in left]
+        at = max(range(len(worth)), key=worth.__getitem__, default=None)
+        if at is None or worth[at] < usable[0].score - WITHIN:
             break
-        chosen.append(best)
+        chosen.append(left[at])
     return chosen
 
 
@@ -63,9 +65,16 @@ def same_words(one: str, other: str) -> bool:
     >>> same_words("The ferry sank on Monday.", "The ferry sank on Tuesday.")
     False
     """
-    a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
-    numbers = {word for word in a ^ b if any(letter.isdigit() for letter in word)}
-    return not numbers and len(a & b) >= 0.85 * max(len(a | b), 1)
+    a, b = _words(one), _words(other)
+    if len(a & b) < 0.85 * max(len(a | b), 1):
+        return False
+    return not any(letter.isdigit() for word in a ^ b for letter in word)
+
+
+@lru_cache(512)
+def _words(text: str) -> frozenset[str]:
+    # Every sentence is compared with every one chosen.
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def claim(article: Article, citation: Citation) -> Claim:

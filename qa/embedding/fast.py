@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.embedding.pooling import pool, unit
+from qa.embedding.pooling import pool, pool_question
 from qa.embedding.tokens import MAX_PIECES, encode_checked, encode_query, load_tokenizer, token_spans
 from qa.errors import ModelUnavailable
 from qa.types import Span
@@ -48,8 +48,13 @@ class OnnxEmbedder:
 
     def embed_query(self, text: str) -> "Vector":
         """Embed one question."""
-        ids = encode_query(self._tokenizer, text, MAX_PIECES)
-        return unit(self._states([ids])[0].mean(axis=0))
+        whole: Vector = self.embed_question(text)[0]
+        return whole
+
+    def embed_question(self, text: str, parts: Sequence[Sequence[Span]] = ()) -> "Matrix":
+        """Embed a question and parts of it (spans within it) in one pass; row 0 is the whole."""
+        ids, offsets = encode_query(self._tokenizer, text, MAX_PIECES)
+        return pool_question(self._states([ids])[0], offsets, parts)
 
     def embed_chunks(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> "list[tuple[Vector, Matrix]]":
         """Embed each text and each of its sentences in one pass, in the order given."""

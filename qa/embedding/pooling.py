@@ -43,3 +43,21 @@ def pool(
         inside = real & (starts >= span.start) & (starts < span.end)
         rows[at] = states[inside].mean(axis=0) if inside.any() else whole
     return whole, unit(rows)
+
+
+def pool_question(
+    states: "NDArray[np.floating]", offsets: Sequence[tuple[int, int]], parts: Sequence[Sequence[Span]]
+) -> "Matrix":
+    """Pool a question's token states: a unit row for the whole, then one for each part.
+
+    A part is one or more spans of the question; one that holds no piece (it was cut off) gets the row of the whole.
+    """
+    starts = np.array([start for start, _ in offsets])
+    real = np.array([end > start for start, end in offsets])
+    rows = [states.mean(axis=0)]
+    for spans in parts:
+        inside = np.zeros(len(starts), dtype=bool)
+        for span in spans:
+            inside |= real & (starts >= span.start) & (starts < span.end)
+        rows.append(states[inside].mean(axis=0) if inside.any() else rows[0])
+    return unit(np.stack(rows))

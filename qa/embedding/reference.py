@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from qa.embedding.pooling import pool, unit
-from qa.embedding.tokens import MAX_PIECES, encode_checked, load_tokenizer, token_spans
+from qa.embedding.pooling import pool, pool_question, unit
+from qa.embedding.tokens import MAX_PIECES, encode_checked, encode_query, load_tokenizer, token_spans
 from qa.errors import ModelUnavailable
 from qa.types import Span
 
@@ -45,7 +43,18 @@ class TorchEmbedder:
 
     def embed_query(self, text: str) -> "Vector":
         """Embed one question."""
-        return unit(np.asarray(self._model.encode([text], show_progress_bar=False)[0]))
+        whole: Vector = self.embed_question(text)[0]
+        return whole
+
+    def embed_question(self, text: str, parts: Sequence[Sequence[Span]] = ()) -> "Matrix":
+        """Embed a question and parts of it (spans within it) in one pass; row 0 is the whole."""
+        outputs: list[dict[str, Any]] = self._model.encode([text], output_value=None, show_progress_bar=False)  # type: ignore[assignment]
+        output = outputs[0]
+        _, offsets = encode_query(self._tokenizer, text, self._most)
+        states = output["token_embeddings"].float().cpu().numpy()[: len(offsets)]
+        rows = pool_question(states, offsets, parts)
+        rows[0] = unit(output["sentence_embedding"].float().cpu().numpy())
+        return rows
 
     def embed_chunks(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> "list[tuple[Vector, Matrix]]":
         """Embed each text and each of its sentences in one pass, in the order given."""

@@ -32,10 +32,13 @@ def token_spans(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def encode_query(tokenizer: "Tokenizer", text: str, most: int) -> list[int]:
-    """Encode a question, keeping its first ``most`` pieces with the closing special piece."""
-    ids: list[int] = tokenizer.encode(text).ids
-    return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
+def encode_query(tokenizer: "Tokenizer", text: str, most: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """Encode a question, keeping its first ``most`` pieces with the closing special piece, and return their places."""
+    encoding: Encoding = tokenizer.encode(text)
+    if len(encoding.ids) <= most:
+        return encoding.ids, encoding.offsets
+    kept = [*range(most - 1), len(encoding.ids) - 1]
+    return [encoding.ids[at] for at in kept], [encoding.offsets[at] for at in kept]
 
 
 def encode_checked(tokenizer: "Tokenizer", texts: Sequence[str], most: int) -> "list[Encoding]":

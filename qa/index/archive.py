@@ -1,19 +1,22 @@
 """The archive: catalogue, keyword index and vector index behind one face."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qa import embedding
 from qa.config import Settings
 from qa.errors import DatelineError, NotFound
 from qa.index import recipe
 from qa.index.catalogue import Catalogue
+from qa.index.catalogue_rows import StoredChunk
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
+from qa.index.shelf import ChunkWords, Shelf
 from qa.index.vectors import VectorIndex
 from qa.types import (
     Article,
@@ -32,9 +35,15 @@ from qa.types import (
     Stored,
 )
 
+if TYPE_CHECKING:
+    from qa.types import Matrix
+
 logger = logging.getLogger(__name__)
 
 RECIPE_KEY = "recipe"
+KEPT_BY_FILTER = 24
+"""What is remembered of filters: a third of it embeddings, at most 8 MB each, since wider ones are not read whole."""
+Kept = TypeVar("Kept")
 Cutter = Callable[[str, Sequence[tuple[int, int]]], list[ChunkDraft]]
 
 
@@ -47,9 +56,12 @@ class Archive:
         self._lock = lock
         self.repairs: list[str] = []
         """What was found wrong with the indexes at start and mended, in plain sentences."""
-        self._publishers: tuple[int, tuple[str, ...]] | None = None
+        self._kept_by_filter: dict[tuple[str, Filters], Any] = {}
+        self._keeping = Lock()
+        self._publishers: tuple[str, ...] | None = None
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
+        self._shelf = Shelf(self.catalogue, self.keywords)
         self.vectors = VectorIndex(settings.data_dir / "vectors")
         try:
             if not convert:
@@ -127,7 +139,11 @@ class Archive:
         Raises:
             NotFound: The archive holds no such article or revision.
         """
-        return self.catalogue.article(article_id, revision)
+        return self._shelf.article(article_id, revision)
+
+    def chunks(self, chunk_ids: Collection[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
+        """Return chunks with their words; an id that is unknown is left out."""
+        return self._shelf.chunks(chunk_ids)
 
     def articles(
         self, filters: Filters | None = None, limit: int | None = None, offset: int = 0
@@ -136,15 +152,37 @@ class Archive:
         return self.catalogue.summaries(filters or Filters(), limit, offset)
 
     def publishers(self) -> tuple[str, ...]:
-        """Return the names of all publishers, read again only after a change."""
-        last = self.catalogue.last_change()
-        if self._publishers is None or self._publishers[0] != last:
-            self._publishers = (last, tuple(self.catalogue.publishers()))
-        return self._publishers[1]
+        """Return the names of all publishers."""
+        if self._publishers is None:
+            self._publishers = tuple(self.catalogue.publishers())
+        return self._publishers
 
     def coverage(self, filters: Filters) -> Coverage:
         """Say how many articles a filter allows, and the newest date among them."""
-        return self.catalogue.coverage(filters)
+        return self._kept("coverage", filters, self.catalogue.coverage)
+
+    def chunk_count(self, filters: Filters) -> int:
+        """Count the chunks that a filter allows."""
+        return self._kept("chunk_count", filters, self.catalogue.chunk_count)
+
+    def allowed_vectors(self, filters: Filters) -> "tuple[list[str], Matrix]":
+        """Return the ids and embeddings of every chunk that a filter allows."""
+        return self._kept("vectors", filters, self.catalogue.filtered_vectors)
+
+    def _kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:
+        """Read what belongs to a filter, once until the next change; the last few filters are remembered."""
+        key = (name, filters)
+        value: Kept | None = self._kept_by_filter.get(key)
+        if value is None:
+            value = read(filters)
+            with self._keeping:
+                self._kept_by_filter = dict([*list(self._kept_by_filter.items())[1 - KEPT_BY_FILTER :], (key, value)])
+        return value
+
+    def _forget(self) -> None:
+        """Drop what was remembered of an archive that has now changed."""
+        self._kept_by_filter, self._publishers = {}, None
+        self._shelf.clear()
 
     def sources_under(self, folder: str) -> list[tuple[str, str]]:
         """Return (article id, source) of the articles read from below a folder."""
@@ -168,7 +206,10 @@ class Archive:
         if self.catalogue.value(RECIPE_KEY) is None and any(prepared.chunks for prepared in batch):
             made = recipe.Recipe(self.embedder.name, self.embedder.dimension)
             self.catalogue.set_value(RECIPE_KEY, made.as_dict())
-        return self.catalogue.put(batch)
+        try:
+            return self.catalogue.put(batch)
+        finally:
+            self._forget()
 
     def remove(self, article_ids: Sequence[str], *, may_return: bool = False) -> int:
         """Erase articles with all their revisions and return how many there were.
@@ -176,7 +217,10 @@ class Archive:
         They stay out when they are met again, unless they ``may_return``.
         """
         self._writer_only()
-        return self.catalogue.remove(article_ids, may_return=may_return)
+        try:
+            return self.catalogue.remove(article_ids, may_return=may_return)
+        finally:
+            self._forget()
 
     def refresh(self) -> None:
         """Make everything committed searchable."""
@@ -206,6 +250,7 @@ class Archive:
             if progress:
                 progress(Progress(done, len(summaries), 0.0, None))
         self.catalogue.set_value(RECIPE_KEY, made.as_dict())
+        self._forget()
         self.rebuild()
         return count
 

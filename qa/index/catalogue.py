@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, in
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, NotFound, WriteFailed
-from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, stored_chunk
+from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, spans, stored_chunk
 from qa.index.catalogue_schema import (
     FILE_NAME,
     articles,
@@ -26,7 +26,7 @@ from qa.index.catalogue_schema import (
     value_of,
 )
 from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, other_publishers, stories_of, story_for
-from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Stored
+from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
 
 MOST_VARIABLES = 30_000
 """SQLite binds at most 32,766 values in one statement."""
@@ -216,6 +216,13 @@ class Catalogue:
         """Yield the chunks of some articles with their vectors."""
         for part in _parts(article_ids):
             yield from self._stored(_chunk_query().where(chunks.c.article_id.in_(part)))
+
+    def sentences_of(self, article_id: str) -> list[Span]:
+        """Return the places of an article's sentences, in their order."""
+        query = select(chunks.c.sentences).where(chunks.c.article_id == article_id)
+        with self._reading() as connection:
+            found = [span for row in connection.execute(query) for span in spans(row[0])]
+        return sorted(found, key=lambda span: span.start)
 
     def all_chunks(self) -> Iterator[StoredChunk]:
         """Yield every chunk with its vectors, a thousand rows in memory at a time."""

@@ -9,6 +9,8 @@ import numpy as np
 from qa.types import ArticleDraft, Chunk, EmbeddedChunk, Span
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from qa.types import Matrix, Vector
 
 DRAFT_COLUMNS = (
@@ -63,15 +65,36 @@ class StoredChunk:
     @property
     def sentences(self) -> tuple[Span, ...]:
         """The places of its sentences in the article."""
-        numbers = np.frombuffer(self.spans, dtype=np.int32).tolist()
-        return tuple(map(Span, numbers[::2], numbers[1::2]))
+        return spans(self.spans)
+
+    @property
+    def sentence_texts(self) -> list[str]:
+        """Its sentences."""
+        text, start = self.chunk.text, self.chunk.start
+        return [text[span.start - start : span.end - start] for span in self.sentences]
+
+    @property
+    def sentence_rows(self) -> "NDArray[np.int8]":
+        """A row per sentence in the direction of its vector; each is kept as int8 of its own scale."""
+        return np.frombuffer(self.sentence_bytes, dtype=np.int8).reshape(len(self.spans) // 8, -1)
 
     @property
     def sentence_vectors(self) -> "Matrix":
-        """A unit row per sentence; they are kept as int8 of their own scale, which leaves the direction."""
-        rows = np.frombuffer(self.sentence_bytes, dtype=np.int8).reshape(len(self.spans) // 8, -1).astype(np.float32)
-        unit: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-        return unit
+        """A unit row per sentence."""
+        return unit_rows(self.sentence_rows)
+
+
+def spans(stored: bytes) -> tuple[Span, ...]:
+    """Read the places of sentences."""
+    numbers = np.frombuffer(stored, dtype=np.int32).tolist()
+    return tuple(map(Span, numbers[::2], numbers[1::2]))
+
+
+def unit_rows(rows: "NDArray[np.int8]") -> "Matrix":
+    """Scale stored sentence rows, of one chunk or of many, to unit length."""
+    values = rows.astype(np.float32)
+    unit: Matrix = values / np.maximum(np.sqrt(np.einsum("ij,ij->i", values, values))[:, None], 1e-12)
+    return unit
 
 
 def chunk_id(article_id: str, revision: int, at: int) -> str:

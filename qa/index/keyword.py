@@ -4,7 +4,7 @@ import logging
 import math
 import re
 import shutil
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +42,7 @@ class KeywordIndex:
         self._failed = False
         self.applied = 0
         self._analyzer = _analyzer()
-        self._term = lru_cache(CACHED_WORDS)(self._one_term)
+        self._mark_of = lru_cache(CACHED_WORDS)(self._mark_of_word)
 
     # Opening and closing
 
@@ -124,17 +124,12 @@ class KeywordIndex:
         """Return a text's words as the index knows them: lower case, without accents, stemmed."""
         return list(self._analyzer.analyze(text))
 
-    def wanted_in(self, text: str, wanted: Container[str], initials: Container[str]) -> set[str]:
-        """Return which of the wanted terms a text holds; ``initials`` are their first letters.
+    def marks(self, text: str) -> list[int]:
+        """Return the ``mark`` of each of a text's words."""
+        return [self._mark_of(word) for word in _WORD.findall(text.lower())]
 
-        Stemming keeps a word's first letter, so that most words need not be stemmed at all.
-        """
-        words = _WORD.findall(text.lower())
-        near = {word for word in words if word[0] in initials or not word.isascii()}
-        return {term for word in near if (term := self._term(word)) in wanted}
-
-    def _one_term(self, word: str) -> str:
-        return "".join(self._analyzer.analyze(word)[:1])
+    def _mark_of_word(self, word: str) -> int:
+        return mark("".join(self._analyzer.analyze(word)[:1]))
 
     def inverse_document_frequencies(self, terms: Iterable[str]) -> dict[str, float]:
         """Return how rare each term is: BM25's idf, over 0 for every term, highest for one that never occurs."""
@@ -228,6 +223,11 @@ class KeywordIndex:
             if isinstance(exc, ValueError | OSError):  # tantivy raises ValueError for whatever fails in it
                 raise WriteFailed(f"The keyword index could not be written: {exc}.") from exc
             raise
+
+
+def mark(term: str) -> int:
+    """Return a number of 64 bits that stands for a term while this process runs, so that many compare at once."""
+    return hash(term)
 
 
 def header(chunk: StoredChunk) -> str:

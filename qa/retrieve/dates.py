@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = {
     name: number
@@ -81,13 +82,19 @@ def timeliness(asked: Sequence[Period], text: str, published_day: str | None) ->
         want.first <= printed <= want.last + AFTERWARDS for want in asked if want.kind != "quarter"
     ):
         return 1.0
-    told = periods(text, printed.year if printed else None)
+    told = _told(text, printed.year if printed else None)
     # "In 2023" in a passage is too wide to speak of a month in particular.
     told_of_it = any(want.overlaps(found) for want in asked for found in told if _narrow_enough(found, want))
     if not told_of_it:
         return 0.0
     # A quarter's figures are told after it, never printed in it.
     return 1.0 if any(want.kind == "quarter" for want in asked) else MENTIONED
+
+
+@lru_cache(4096)
+def _told(text: str, year: int | None) -> tuple[Period, ...]:
+    # The same passages come up under every part of a question, and again with the next one.
+    return tuple(periods(text, year))
 
 
 def _narrow_enough(found: Period, want: Period) -> bool:

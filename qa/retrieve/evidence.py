@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qa.retrieve.kinds import holds, kind_of
-from qa.retrieve.rank import Ranked, sentence_texts
+from qa.retrieve.rank import Ranked
 from qa.types import Evidence
 
 CHUNKS_READ = 10
@@ -33,7 +33,7 @@ def evidence(ranked: Sequence[Ranked], question: str) -> list[Evidence]:
         )
         for chunk in ranked[:CHUNKS_READ]
         for span, text, cosine, share in zip(
-            chunk.stored.sentences, sentence_texts(chunk.stored), chunk.cosines, chunk.shares, strict=True
+            chunk.stored.sentences, chunk.stored.sentence_texts, chunk.cosines, chunk.shares, strict=True
         )
     ]
     return sorted(found, key=lambda sentence: (-sentence.score, sentence.chunk_id, sentence.start))

@@ -4,7 +4,7 @@ Scores are fused, not ranks: reciprocal rank fusion was worse than BM25 alone on
 prints both sides alone beside the mix).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,15 @@ import numpy as np
 
 from qa.index.archive import Archive
 from qa.index.catalogue_rows import StoredChunk
+from qa.index.shelf import ChunkWords
 from qa.types import Filters
 
 if TYPE_CHECKING:
-    from qa.types import Vector
+    from qa.types import Matrix, Vector
 
 DENSE_SHARE = 0.3
 """Weight of the dense side; 0.2 to 0.4 gave the same on news questions and paragraph questions."""
-POOL = 100
-"""Candidates taken from each side."""
+KEYWORDS_DEPTH = 10
 EXACT_LIMIT = 5000
 """Up to so many chunks allowed by a filter are compared one by one; more go through Chroma, asked for extra."""
 OVER_ASK = 10
@@ -28,10 +28,10 @@ OVER_ASK = 10
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A question, or the part of it that asks one publisher, with its embedding."""
+    """A question, or the part of it that asks one publisher: its embedding, and what its words find."""
 
-    text: str
     vector: "Vector"
+    bm25: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,35 @@ class Candidate:
     """A chunk that one of the indexes proposed, with its cosine and fused score under each wording."""
 
     stored: StoredChunk
+    words: ChunkWords
     cosines: tuple[float, ...]
     fused: tuple[float, ...]
 
 
+def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dict[str, float]:
+    """Return BM25 scores for ``candidates`` to choose ``n`` from, best first.
+
+    They go so deep that what is further down would gain next to nothing: its score counts as 0.
+    """
+    if not archive.settings.keyword_search:
+        return {}
+    return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters))
+
+
 def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
     """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
-    bm25 = [dict(archive.keywords.query(wording.text, POOL, filters)) for wording in wordings]
-    near = nearest(archive, [wording.vector for wording in wordings], POOL, filters)
-    keys = list(dict.fromkeys(key for found in (*bm25, *near) for key in found))
-    for wording, words, vectors in zip(wordings, bm25, near, strict=True):
-        words |= archive.keywords.scores(wording.text, [key for key in keys if key not in words])
-        vectors |= cosines(archive, wording.vector, [key for key in keys if key not in vectors])
-    fused = [fuse(vectors, words) for vectors, words in zip(near, bm25, strict=True)]
+    promising = {key for wording in wordings for key in list(wording.bm25)[: 2 * n]}
+    cosine = cosines(archive, [wording.vector for wording in wordings], 2 * n, filters, promising)
+    keys = {key for found in cosine for key in found}
+    fused = [fuse(found, wording.bm25) for found, wording in zip(cosine, wordings, strict=True)]
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
     best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
-    stored = archive.catalogue.chunks_by_id(best)
+    stored = archive.chunks(best)
     return [
-        Candidate(stored[key], tuple(found[key] for found in near), tuple(found[key] for found in fused))
+        Candidate(*stored[key], tuple(found[key] for found in cosine), tuple(found[key] for found in fused))
         for key in best
         # A chunk can have gone between the look-up and here.
-        if key in stored and all(key in found for found in near)
+        if key in stored and all(key in found for found in cosine)
     ]
 
 
@@ -77,25 +85,36 @@ def fuse(cosine: dict[str, float], bm25: dict[str, float]) -> dict[str, float]:
     }
 
 
-def nearest(archive: Archive, vectors: "Sequence[Vector]", n: int, filters: Filters) -> list[dict[str, float]]:
-    """Return for each vector the nearest allowed chunks with their cosines."""
-    if not filters:
-        return [dict(archive.vectors.query(vector, n)) for vector in vectors]
-    if archive.catalogue.chunk_count(filters) <= EXACT_LIMIT:
-        ids, rows = archive.catalogue.filtered_vectors(filters)
-        similarities = [rows @ vector if ids else np.zeros(0, dtype=np.float32) for vector in vectors]
-        return [
-            {ids[at]: float(similarity[at]) for at in np.argsort(-similarity, kind="stable")[:n]}
-            for similarity in similarities
-        ]
-    found = [archive.vectors.query(vector, n * OVER_ASK) for vector in vectors]
-    allowed = archive.catalogue.allowed([key for scored in found for key, _ in scored], filters)
-    return [dict([(key, score) for key, score in scored if key in allowed][:n]) for scored in found]
+def cosines(
+    archive: Archive, vectors: "Sequence[Vector]", n: int, filters: Filters, others: Collection[str] = ()
+) -> list[dict[str, float]]:
+    """Return for each vector the cosines of the ``n`` nearest allowed chunks to any of them, and of the ``others``.
+
+    Args:
+        archive: Where they are.
+        vectors: The question under its wordings.
+        n: How many to look for.
+        filters: What is allowed.
+        others: Ids of allowed chunks whose cosines are wanted too; unknown ones are left out.
+    """
+    if filters and archive.chunk_count(filters) <= EXACT_LIMIT:
+        return _exact(archive.allowed_vectors(filters), vectors, n, others)
+    found = [archive.vectors.query(vector, n * OVER_ASK if filters else n) for vector in vectors]
+    near = {key for scored in found for key, _ in scored}
+    if filters:
+        allowed = archive.catalogue.allowed(sorted(near), filters)
+        near = {key for scored in found for key in [key for key, _ in scored if key in allowed][:n]}
+    ids, rows = archive.catalogue.vectors(sorted({*near, *others}))
+    return [dict(zip(ids, map(float, rows @ vector), strict=True)) if ids else {} for vector in vectors]
 
 
-def cosines(archive: Archive, vector: "Vector", chunk_ids: list[str]) -> dict[str, float]:
-    """Return the cosine of given chunks from their stored embeddings."""
-    if not chunk_ids:
-        return {}
-    ids, rows = archive.catalogue.vectors(chunk_ids)
-    return dict(zip(ids, (float(value) for value in rows @ vector), strict=True)) if ids else {}
+def _exact(
+    known: "tuple[list[str], Matrix]", vectors: "Sequence[Vector]", n: int, others: Collection[str]
+) -> list[dict[str, float]]:
+    ids, rows = known
+    if not ids:
+        return [{} for _ in vectors]
+    similar = [rows @ vector for vector in vectors]
+    near = {int(at) for values in similar for at in np.argsort(-values, kind="stable")[:n]}
+    wanted = [at for at, key in enumerate(ids) if at in near or key in others]
+    return [{ids[at]: float(values[at]) for at in wanted} for values in similar]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.types import Span
+
 _SUBTITLE = re.compile(r" *(?:[|:–—]| - ).*$")
 _DOMAIN = re.compile(r"\.(?:com|org|net|co\.uk|co|news|info|io|tv)\b.*$", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:\b(?:by|in|from|to|per|of|via|the|did|does|has|what)|\W)\s*$", re.IGNORECASE)
@@ -35,6 +37,8 @@ class Part:
 
     publishers: tuple[str, ...]
     text: str
+    spans: tuple[Span, ...]
+    """The clauses' places in the question."""
 
 
 def mentions(text: str, publishers: Sequence[str]) -> list[Mention]:
@@ -81,22 +85,26 @@ def forms(publisher: str) -> list[str]:
 def parts(text: str, publishers: Sequence[str]) -> list[Part]:
     """Divide a question among the publishers it names, in order of their first mention; empty if it names none."""
     found = mentions(text, publishers)
-    clauses: dict[tuple[str, ...], list[str]] = {mention.publishers: [] for mention in found}
-    shared: list[str] = []
+    clauses: dict[tuple[str, ...], list[Span]] = {mention.publishers: [] for mention in found}
+    shared: list[Span] = []
     current: tuple[str, ...] | None = None
-    for start, end in _clauses(text):
-        inside = [mention for mention in found if start <= mention.start < end]
-        for mention in inside:
-            clauses[mention.publishers].append(text[start:end])
-            current = mention.publishers
-        if not inside:
-            (clauses[current] if current else shared).append(text[start:end])
-    return [Part(names, " ".join([*shared, *dict.fromkeys(own)])) for names, own in clauses.items()]
+    for span in _clauses(text):
+        named = [mention.publishers for mention in found if span.start <= mention.start < span.end]
+        for publishers_named in dict.fromkeys(named):
+            clauses[publishers_named].append(span)
+            current = publishers_named
+        if not named:
+            (clauses[current] if current else shared).append(span)
+    return [_part(text, names, [*shared, *own]) for names, own in clauses.items()]
 
 
-def _clauses(text: str) -> list[tuple[int, int]]:
+def _part(text: str, publishers: tuple[str, ...], spans: Sequence[Span]) -> Part:
+    return Part(publishers, " ".join(text[span.start : span.end].strip() for span in spans), tuple(spans))
+
+
+def _clauses(text: str) -> list[Span]:
     cuts = [0, *(match.end() for match in _BREAKS.finditer(text)), len(text)]
-    return [(start, end) for start, end in pairwise(cuts) if text[start:end].strip()]
+    return [Span(start, end) for start, end in pairwise(cuts) if text[start:end].strip()]
 
 
 def _means_a_publisher(text: str, start: int, end: int) -> bool:

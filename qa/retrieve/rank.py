@@ -10,7 +10,7 @@ that speaks of them. The lists take turns, the best one first; the rest of the a
 first, a chunk is also worth what it adds of the question's words to those before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,10 +19,10 @@ import numpy as np
 
 from qa.index.archive import Archive
 from qa.index.catalogue import publisher_key
-from qa.index.catalogue_rows import StoredChunk
-from qa.index.keyword import header
+from qa.index.catalogue_rows import StoredChunk, unit_rows
+from qa.index.keyword import mark
 from qa.retrieve.dates import timeliness
-from qa.retrieve.fuse import Wording, candidates
+from qa.retrieve.fuse import Candidate, Wording, candidates, keyword_scores
 from qa.retrieve.understand import Question
 from qa.types import Filters
 
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 
     from qa.types import Vector
 
-RANKED = 50
+RANKED = 30
 """Candidates whose sentences are looked at."""
-RANKED_OF_A_PUBLISHER = 30
+RANKED_OF_A_PUBLISHER = 15
+RANKED_BEHIND = 15
+"""Candidates of everybody where publishers are asked."""
 SENTENCE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.5
 TIMELY_WEIGHT = 0.5
@@ -104,14 +106,15 @@ class Ranked:
 
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
+    sought = [_Sought([question], filters, RANKED_BEHIND if question.parts else RANKED)]
+    for at, part in enumerate(question.parts):
+        narrowed = _narrowed(filters, part.publishers)
+        if narrowed is not None:
+            sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
+    vectors = archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
     words = question.weights.keys() | {term for part in question.parts for term in part.weights}
-    ranker = _Ranker(archive, frozenset(words))
-    everybody = ranker.ranked([question], filters, RANKED)
-    lists = [
-        ranker.ranked([question, part], narrowed, RANKED_OF_A_PUBLISHER, at)
-        for at, part in enumerate(question.parts)
-        if (narrowed := _narrowed(filters, part.publishers)) is not None
-    ]
+    ranker = _Ranker(archive, words if archive.settings.keyword_search else ())
+    everybody, *lists = [ranker.ranked(one, [vectors[row] for row in one.rows]) for one in sought]
     lists = [found for found in lists if found]
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
         lists.append(everybody)
@@ -132,65 +135,116 @@ def _narrowed(filters: Filters, publishers: Sequence[str]) -> Filters | None:
     return replace(filters, publishers=left) if left else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A list to be made: of everybody, or of the publishers of one part of the question."""
+
+    wordings: list[Question]
+    filters: Filters
+    most: int
+    part: int | None = None
+
+    @property
+    def rows(self) -> list[int]:
+        """The wordings' rows among the embeddings: the whole question is row 0, its parts follow."""
+        return [0] if self.part is None else [0, self.part + 1]
+
+
 class _Ranker:
-    """Score chunks for one question and its parts; each wording is embedded once, each chunk read once."""
+    """Score chunks for one question and its parts: sentences by rows, words or wordings by columns."""
 
-    def __init__(self, archive: Archive, words: frozenset[str]) -> None:
+    def __init__(self, archive: Archive, words: Iterable[str]) -> None:
         self._archive = archive
-        self._words = words
-        self._initials = frozenset(term[0] for term in words)
-        self._vectors: dict[str, Vector] = {}
-        self._terms: dict[str, tuple[set[str], list[set[str]]]] = {}
+        self._terms = sorted(words, key=mark)
+        self._marks = np.array([mark(term) for term in self._terms], dtype=np.int64)
 
-    def ranked(
-        self, questions: Sequence[Question], limits: Filters, most: int, part: int | None = None
-    ) -> list[Ranked]:
+    def ranked(self, sought: _Sought, vectors: "Sequence[Vector]") -> list[Ranked]:
         """Return the best chunks under all the wordings together, best first."""
-        wordings = [Wording(question.text, self._vector(question.text)) for question in questions]
-        found = []
-        for candidate in candidates(self._archive, wordings, limits, most):
-            above, inside = self._terms_of(candidate.stored)
-            readings = tuple(
-                _read(question, candidate.stored, wording.vector, fused, above, inside)
-                for question, wording, fused in zip(questions, wordings, candidate.fused, strict=True)
-            )
-            found.append(Ranked(candidate.stored, readings, part))
+        wordings = [
+            Wording(vector, keyword_scores(self._archive, wording.text, sought.filters, sought.most))
+            for wording, vector in zip(sought.wordings, vectors, strict=True)
+        ]
+        pool = candidates(self._archive, wordings, sought.filters, sought.most)
+        if not pool:
+            return []
+        grid = self._grid(pool, sought.wordings, vectors)
+        columns = range(len(wordings))
+        found = [
+            Ranked(candidate.stored, tuple(grid.reading(at, column) for column in columns), sought.part)
+            for at, candidate in enumerate(pool)
+        ]
         return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
 
-    def _vector(self, text: str) -> "Vector":
-        if text not in self._vectors:
-            self._vectors[text] = self._archive.embedder.embed_query(text)
-        return self._vectors[text]
+    def _grid(self, pool: Sequence[Candidate], asked: Sequence[Question], vectors: "Sequence[Vector]") -> "_Grid":
+        """Compare all sentences of all candidates with all wordings at once."""
+        held, starts = self._held(pool)
+        weights = np.stack([self._weights(question) for question in asked], axis=1)
+        counts = np.diff([*starts, len(held)]) - 1
+        inside = np.delete(held, starts, axis=0)
+        above = np.repeat(held[starts], counts, axis=0)
+        sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
+        chunks = np.maximum.reduceat(held, starts)
+        return _Grid(
+            pool=pool,
+            asked=asked,
+            starts=np.cumsum([0, *counts]),
+            cosines=sentences @ np.stack(vectors, axis=1),
+            shares=inside @ weights,
+            shares_with_header=np.maximum(inside, above) @ weights,
+            coverage=chunks @ weights,
+            terms=[frozenset(self._terms[column] for column in np.flatnonzero(row)) for row in chunks],
+        )
 
-    def _terms_of(self, stored: StoredChunk) -> tuple[set[str], list[set[str]]]:
-        """Return which of the words stand above the chunk, and which in each of its sentences."""
-        if stored.id not in self._terms:
-            wanted = self._archive.keywords.wanted_in
-            above = wanted(header(stored), self._words, self._initials)
-            inside = [wanted(text, self._words, self._initials) for text in sentence_texts(stored)]
-            self._terms[stored.id] = above, inside
-        return self._terms[stored.id]
+    def _held(self, pool: Sequence[Candidate]) -> "tuple[NDArray[np.float64], NDArray[np.int64]]":
+        """Find the question's words: 1 or 0 by row (each chunk's header, then its sentences) and where chunks start."""
+        starts = np.cumsum([0, *(1 + len(candidate.stored.sentence_rows) for candidate in pool)])
+        held = np.zeros((int(starts[-1]), len(self._terms)))
+        if self._terms:
+            rows = [candidate.words.rows + start for candidate, start in zip(pool, starts, strict=False)]
+            row, marks = np.concatenate(rows), np.concatenate([candidate.words.marks for candidate in pool])
+            column = np.minimum(np.searchsorted(self._marks, marks), len(self._marks) - 1)
+            found = self._marks[column] == marks
+            held[row[found], column[found]] = 1.0
+        return held, starts[:-1]
+
+    def _weights(self, question: Question) -> "NDArray[np.float64]":
+        """Return each term's part of the wording's whole weight, shape (terms,)."""
+        weights = np.array([question.weights.get(term, 0.0) for term in self._terms])
+        return weights / (question.total_weight or 1.0)
 
 
-def _read(
-    question: Question,
-    stored: StoredChunk,
-    vector: "Vector",
-    fused: float,
-    above: set[str],
-    inside: Sequence[set[str]],
-) -> Reading:
-    total = question.total_weight or 1.0
-    cosines = np.asarray(stored.sentence_vectors @ vector)
-    found = above.union(*inside) & question.weights.keys()
-    shares = np.array([_weight(question, shared) for shared in inside]) / total
-    with_header = np.array([_weight(question, shared | above) for shared in inside]) / total
-    coverage = _weight(question, found) / total
-    about = stored.chunk
-    timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
-    best = float(np.max(cosines + shares))
-    score = fused + SENTENCE_WEIGHT * best + COVERAGE_WEIGHT * coverage + TIMELY_WEIGHT * timely
-    return Reading(score, cosines, shares, with_header, coverage, frozenset(found), timely)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What all wordings find in all candidates; ``starts`` are the rows where each candidate's sentences begin."""
+
+    pool: Sequence[Candidate]
+    asked: Sequence[Question]
+    starts: "NDArray[np.int64]"
+    cosines: "NDArray[np.float32]"
+    shares: "NDArray[np.float64]"
+    shares_with_header: "NDArray[np.float64]"
+    coverage: "NDArray[np.float64]"
+    terms: list[frozenset[str]]
+
+    def reading(self, at: int, column: int) -> Reading:
+        """Return what one wording finds in one candidate."""
+        rows = slice(int(self.starts[at]), int(self.starts[at + 1]))
+        question, about = self.asked[column], self.pool[at].stored.chunk
+        timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
+        cosines, shares = self.cosines[rows, column], self.shares[rows, column]
+        coverage = float(self.coverage[at, column])
+        return Reading(
+            score=self.pool[at].fused[column]
+            + SENTENCE_WEIGHT * float((cosines + shares).max())
+            + COVERAGE_WEIGHT * coverage
+            + TIMELY_WEIGHT * timely,
+            cosines=cosines,
+            shares=shares,
+            shares_with_header=self.shares_with_header[rows, column],
+            coverage=coverage,
+            terms=self.terms[at] & question.weights.keys(),
+            timely=timely,
+        )
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:
@@ -225,14 +279,3 @@ def _in_place(ranked: Sequence[Ranked]) -> list[Ranked]:
         lowest = min(lowest, found.strength)
         placed.append(replace(found, score=lowest))
     return placed
-
-
-def sentence_texts(stored: StoredChunk) -> list[str]:
-    """Return the chunk's sentences."""
-    text, start = stored.chunk.text, stored.chunk.start
-    return [text[span.start - start : span.end - start] for span in stored.sentences]
-
-
-def _weight(question: Question, shared: set[str]) -> float:
-    weights = question.weights
-    return sum(weights[term] for term in shared if term in weights)

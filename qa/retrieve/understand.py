@@ -8,6 +8,7 @@ from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
 from qa.retrieve.dates import Period, periods
 from qa.retrieve.publishers import parts as divide
+from qa.types import Span
 
 FUNCTION_WORDS = frozenset(
     """a about according after all also am an and any are as at be been before being between both but by can could did
@@ -32,6 +33,7 @@ class Question:
         names: Those of the terms that are written as a name or hold a digit.
         periods: The days, months, quarters or years that the question names.
         publishers: Whom of the archive's publishers it is put to; empty for everybody.
+        spans: Where the clauses of a part stand in the whole question.
         parts: For each publisher that the question names, what it asks of that one.
     """
 
@@ -40,6 +42,7 @@ class Question:
     names: frozenset[str]
     periods: tuple[Period, ...] = ()
     publishers: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
     parts: "tuple[Question, ...]" = ()
 
     @property
@@ -72,11 +75,14 @@ def understand(text: str, keywords: KeywordIndex, publishers: Sequence[str] = ()
         keywords: The index that knows the archive's words.
         publishers: The archive's publishers; those that the question names get a part each.
     """
-    parts = (_read(part.text, keywords, part.publishers) for part in divide(text, publishers)[:MOST_PARTS])
+    parts = (
+        replace(_read(part.text, keywords), publishers=part.publishers, spans=part.spans)
+        for part in divide(text, publishers)[:MOST_PARTS]
+    )
     return replace(_read(text, keywords), parts=tuple(parts))
 
 
-def _read(text: str, keywords: KeywordIndex, publishers: tuple[str, ...] = ()) -> Question:
+def _read(text: str, keywords: KeywordIndex) -> Question:
     words = split_words(text)
     content = [word for word in words if word.casefold() not in FUNCTION_WORDS]
     # The first word has its capital from standing first.
@@ -84,7 +90,7 @@ def _read(text: str, keywords: KeywordIndex, publishers: tuple[str, ...] = ()) -
     terms = keywords.terms(" ".join(content)) or keywords.terms(text)
     weights = keywords.inverse_document_frequencies(terms)
     names = frozenset(keywords.terms(" ".join(named))) & weights.keys()
-    return Question(text, weights, names, tuple(periods(text)), publishers)
+    return Question(text, weights, names, tuple(periods(text)))
 
 
 def split_words(text: str) -> list[str]:

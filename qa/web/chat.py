@@ -64,10 +64,11 @@ def examples(service: Service) -> list[str]:
 def respond(service: Service, question: str, before: tuple[Exchange, ...] | None) -> Iterator[Shown]:
     """Answer one question, showing what there is of the answer as it is made."""
     earlier = (before or ())[-MOST_EXCHANGES:]
+    asked = question[: service.settings.max_question_chars].encode("utf-8", "replace").decode()
     state, pieces, nothing = "searching", "", panel(None, service.archive.article)
 
     def shown(html: str, side: str = nothing, text: str = "") -> Shown:
-        exchanges = (*earlier, Exchange(question[: service.settings.max_question_chars], html, text))
+        exchanges = (*earlier, Exchange(asked, html, text))
         return conversation(exchanges), side, exchanges
 
     try:

@@ -13,6 +13,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from qa.evaluate.datasets import QuestionSet, open_set
+from qa.evaluate.formats import squad_articles
 from qa.types import Level
 
 VARIABLE = "DATELINE_BENCH_DIR"
@@ -93,51 +95,38 @@ def subset(bench: BenchSet, articles: int | None, queries: int | None) -> BenchS
 
 def _multihop() -> BenchSet:
     folder = _bench_dir() / "multihop-rag"
-    queries = [
-        Query(
-            text=row["query"],
-            answerable=bool(row["evidence_list"]),
-            homes=tuple(dict.fromkeys(evidence["url"] for evidence in row["evidence_list"])),
-            facts=tuple(evidence["fact"] for evidence in row["evidence_list"]),
-        )
-        for row in _rows(folder / "queries.jsonl.gz")
-    ]
+    questions = open_set([folder / "queries.jsonl.gz"])
+    # Its answers are a name or a word that quotes of several articles need not hold.
+    queries = tuple(replace(query, answers=()) for query in _queries(questions))
     rows = tuple(_rows(folder / "corpus.jsonl.gz"))
-    return BenchSet("MultiHop-RAG", rows, tuple(queries), {"text": "body", "publisher": "source"}, "balanced")
+    return BenchSet("MultiHop-RAG", rows, queries, dict(questions.mapping), "balanced")
 
 
 def _squad2() -> BenchSet:
-    rows: list[Row] = []
-    queries: list[Query] = []
-    for article in _rows(_bench_dir() / "squad2" / "articles.jsonl.gz"):
-        for at, paragraph in enumerate(article["paragraphs"]):
-            home = f"{article['title']}#{at}"
-            rows.append({"id": home, "title": article["title"].replace("_", " "), "text": paragraph["context"]})
-            queries += [
-                Query(
-                    text=question["question"],
-                    answerable=not question["is_impossible"],
-                    homes=(home,),
-                    answers=tuple(answer["text"] for answer in question["answers"]),
-                )
-                for question in paragraph["qas"]
-            ]
-    return BenchSet("SQuAD 2", tuple(rows), tuple(queries), {}, "open", given_home=True)
+    path = _bench_dir() / "squad2" / "articles.jsonl.gz"
+    rows = tuple(row for article in _rows(path) for row in squad_articles(article))
+    return BenchSet("SQuAD 2", rows, _queries(open_set([path])), {}, "open", given_home=True)
 
 
 def _sample() -> BenchSet:
-    queries = [
-        Query(
-            text=row["question"],
-            answerable=row["answerable"],
-            homes=tuple(evidence["url"] for evidence in row.get("evidence", [])),
-            facts=tuple(evidence["text"] for evidence in row.get("evidence", [])),
-            answers=tuple(row.get("answers", [])),
-        )
-        for row in _rows(ROOT / "tests" / "evals" / "questions.jsonl")
-    ]
     rows = tuple(_rows(ROOT / "ingest" / "sample" / "articles.jsonl"))
-    return BenchSet("Sample archive", rows, tuple(queries), {}, "balanced")
+    queries = _queries(open_set([ROOT / "tests" / "evals" / "questions.jsonl"]))
+    return BenchSet("Sample archive", rows, queries, {}, "balanced")
+
+
+def _queries(questions: QuestionSet) -> tuple[Query, ...]:
+    """Return the questions that stand alone and whose truth is known, with none of their articles left out."""
+    return tuple(
+        Query(
+            text=asked.question,
+            answerable=asked.answerable,
+            homes=tuple(dict.fromkeys(gold.article for gold in asked.evidence if gold.article)),
+            facts=tuple(gold.text for gold in asked.evidence if gold.text),
+            answers=asked.answers,
+        )
+        for asked in questions.good()
+        if asked.answerable is not None and not asked.history and not asked.exclude
+    )
 
 
 READERS: dict[str, Callable[[], BenchSet]] = {"multihop": _multihop, "squad2": _squad2, "sample": _sample}

@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 from ingest.run import ingest
 from qa.config import Settings
+from qa.evaluate.retrieval import means, retrieval_scores
+from qa.evaluate.stats import auroc, percentile, share
+from qa.evaluate.texts import holds_answer
 from qa.index.archive import Archive
 from qa.types import Answer
 from tests.benchmarks.baseline import TutorialBaseline
 from tests.benchmarks.data import BenchSet, Query, Row
-from tests.benchmarks.metrics import auroc, holds_answer, means, percentile, retrieval_scores, share
 from tests.benchmarks.systems import Dateline, DenseOnly, Hit, KeywordsOnly, System
 
 ROUNDS = 6

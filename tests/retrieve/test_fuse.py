@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse, nearest
+from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse, keyword_scores
 from qa.types import Filters
 
 QUESTION = "Which ferry sank off Port Ellen?"
@@ -30,8 +30,13 @@ def vector(small):
     return small.archive.embedder.embed_query(QUESTION)
 
 
+def found_by(small, question, vector, filters, n):
+    wording = Wording(vector, keyword_scores(small.archive, question, filters, n))
+    return candidates(small.archive, [wording], filters, n)
+
+
 def test_candidates_come_best_first_with_all_their_scores(small, vector):
-    found = candidates(small.archive, [Wording(QUESTION, vector)], Filters(), 50)
+    found = found_by(small, QUESTION, vector, Filters(), 50)
     assert found[0].stored.chunk.article_id == small.ids["ferry"]
     assert [one.fused for one in found] == sorted((one.fused for one in found), reverse=True)
     assert {len(one.fused) for one in found} == {len(one.cosines) for one in found} == {1}
@@ -41,12 +46,12 @@ def test_candidates_come_best_first_with_all_their_scores(small, vector):
 
 
 def test_no_more_candidates_come_than_were_asked_for(small, vector):
-    assert len(candidates(small.archive, [Wording(QUESTION, vector)], Filters(), 2)) == 2
+    assert len(found_by(small, QUESTION, vector, Filters(), 2)) == 2
 
 
 def test_a_filter_that_lets_everything_through_changes_no_score(small, vector):
     everything = Filters(article_ids=tuple(small.ids.values()))
-    free, limited = (nearest(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
+    free, limited = (cosines(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
     assert free == pytest.approx(limited, abs=1e-5)
 
 
@@ -73,24 +78,26 @@ def test_no_candidate_of_either_index_passes_a_filter_that_forbids_it(small, vec
     expected = {"dated": small.ids.keys() - {"lighthouse"}, "others": small.ids.keys() - {"ferry", "hostile"}}
     wanted = expected.get(allowed, allowed) if isinstance(allowed, str) else allowed
     limits = Filters(**{**filters, **named})
-    found = candidates(small.archive, [Wording(QUESTION, vector)], limits, 50)
+    found = found_by(small, QUESTION, vector, limits, 50)
     assert {one.stored.chunk.article_id for one in found} == {small.ids[key] for key in wanted}
     assert small.archive.coverage(limits).articles == len(wanted)
 
 
 def test_cosines_of_unknown_chunks_are_left_out(small, vector):
-    assert cosines(small.archive, vector, ["no such chunk"]) == {}
-    assert cosines(small.archive, vector, []) == {}
+    for filters in (Filters(), Filters(publishers=("Coast Radio",))):
+        known = cosines(small.archive, [vector], 50, filters)
+        assert cosines(small.archive, [vector], 50, filters, ["no such chunk"]) == known
+    assert cosines(small.archive, [vector, vector], 50, Filters(article_ids=()), ["no such chunk"]) == [{}, {}]
 
 
 def test_a_question_without_a_known_word_still_gets_the_nearest(small):
     vector = small.archive.embedder.embed_query("zeppelin")
-    found = candidates(small.archive, [Wording("zeppelin", vector)], Filters(), 50)
+    found = found_by(small, "zeppelin", vector, Filters(), 50)
     assert len(found) == small.archive.catalogue.chunk_count()
 
 
 def test_an_odd_vector_gives_no_odd_score(small):
     zero = np.zeros(small.archive.embedder.dimension, dtype=np.float32)
     everything = Filters(article_ids=tuple(small.ids.values()))
-    for found in candidates(small.archive, [Wording(QUESTION, zero)], everything, 50):
+    for found in found_by(small, QUESTION, zero, everything, 50):
         assert 0 <= found.fused[0] <= 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.rank import rank, sentence_texts
+from qa.retrieve.rank import rank
 from qa.retrieve.understand import understand
 from qa.types import Filters
 
@@ -51,7 +51,7 @@ def test_shares_are_parts_of_the_question(small):
 def test_sentences_are_slices_of_their_article(small):
     for found in ranked(small, "ferry"):
         text = small.archive.article(found.stored.chunk.article_id).text
-        assert sentence_texts(found.stored) == [text[span.start : span.end] for span in found.stored.sentences]
+        assert found.stored.sentence_texts == [text[span.start : span.end] for span in found.stored.sentences]
 
 
 @pytest.mark.parametrize(
