@@ -116,6 +116,28 @@ def _last_line(lines: list[str], first: int) -> int:
     return last
 
 
+_CORRECTION = re.compile(
+    r"^[\W_]*(?:"
+    r"(?:corrections?|clarification|corrected|corrects|correcting)\b\s*(?:\([^)\n]{1,60}\)|[^:.\n]{0,40})\s*[:—–-]"
+    r"|(?:editor['’]?s?['’]? note\s*[:—–-]\s*)?(?:this|an? (?:earlier|previous) version(?: of this)?)"
+    r" (?:article|story|report|post|page|headline|version)?[^\n.]{0,80}?"
+    r"\b(?:correct(?:ed|ion)|mis(?:stated|spelled|spelt|identified|quoted|attributed)"
+    r"|incorrectly|wrongly|in error|erroneously)"
+    r")[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONGEST_NOTICE = 600
+
+
+def correction_notice(text: str) -> str | None:
+    """Return what an article says was corrected in it: a line such as "Correction: an earlier version of this ..."."""
+    folded = text.casefold()
+    if not any(word in folded for word in ("correct", "clarification", "version of this", "version mis")):
+        return None
+    found = _CORRECTION.search(text)
+    return " ".join(found.group().split())[:_LONGEST_NOTICE] if found else None
+
+
 # Damaged characters ----------------------------------------------------------------------------------------------
 
 _SUSPECT = re.compile(

@@ -66,6 +66,10 @@ class ArticleStore(Protocol):
         """Store at most 64 articles in one transaction."""
         ...
 
+    def move(self, moved: Sequence[tuple[str, str | None]]) -> None:
+        """Note the new sources of articles that are otherwise as they were."""
+        ...
+
     def refresh(self) -> None:
         """Make what was stored searchable."""
         ...
@@ -176,6 +180,7 @@ class Load:
         if not drafts:
             return
         todo: list[tuple[RawPage, ArticleDraft, Known]] = []
+        moved: list[tuple[str, str | None]] = []
         for page, draft, known in zip(pages_, drafts, self.archive.classify(drafts), strict=True):
             self.seen.add(known.article_id)
             if known.state == "removed":
@@ -183,8 +188,12 @@ class Load:
                 self.skipped.append(Skipped(page.input, page.line, "removed_before", reason))
             elif self.dry_run or known.state == "unchanged":
                 self.count(page, self.imagine(draft, known))
+                if known.state == "unchanged" and known.source != draft.source:
+                    moved.append((known.article_id, draft.source))
             else:
                 todo.append((page, draft, known))
+        if moved and not self.dry_run:
+            self.archive.move(moved)
         self.store(todo)
         self.report_progress()
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.cleanup import clean_article, repaired
+from ingest.cleanup import clean_article, correction_notice, repaired
 from ingest.encoding import decode
 from ingest.kinds import DOCUMENTS
 from ingest.metadata import clean_author, clean_language, clean_name, normalise_url, parse_date
@@ -139,6 +139,7 @@ def _draft(fields: Mapping[str, Any], page: RawPage) -> ArticleDraft:
         retrieved_at=parse_date(fields.get("retrieved_at")),
         language=clean_language(fields.get("language")),
         section=_line(fields.get("section"), _LONG_SECTION),
+        correction=correction_notice(cleaned.text),
         source=page.source,
     )
 

@@ -49,6 +49,8 @@ class ArticleDraft:
     retrieved_at: str | None = None
     language: str | None = None
     section: str | None = None
+    correction: str | None = None
+    """What the text itself says was corrected in it."""
     source: str | None = None
     """Where it was read: a file's absolute path or a URL; what ``--sync`` goes by."""
 
@@ -70,6 +72,8 @@ class Article:
     retrieved_at: str | None = None
     language: str | None = None
     section: str | None = None
+    correction: str | None = None
+    """What the text itself says was corrected in it."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form that ``dateline articles show`` prints."""
@@ -154,6 +158,8 @@ class Known:
     article_id: str
     state: Literal["new", "changed", "metadata", "unchanged", "removed"]
     duplicate_of: str | None = None
+    source: str | None = None
+    """Where the stored article was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Archive:
             if not convert:
                 self._check_recipe()
             self._open_indexes()
+            if not lock.read_only:
+                self._wipe()  # what a process that died had left
         except BaseException:
             self._close_indexes(seal=False)
             self.catalogue.close()
@@ -218,9 +220,23 @@ class Archive:
         """
         self._writer_only()
         try:
-            return self.catalogue.remove(article_ids, may_return=may_return)
+            count = self.catalogue.remove(article_ids, may_return=may_return)
+            self._wipe()
+            return count
         finally:
             self._forget()
+
+    def move(self, moved: Sequence[tuple[str, str | None]]) -> None:
+        """Note the new sources of articles that are otherwise as they were."""
+        self._writer_only()
+        self.catalogue.move(moved)
+
+    def _wipe(self) -> None:
+        """Take what removed articles said out of the files: the keyword index would keep deleted words."""
+        if self.catalogue.is_unwiped:
+            self.vectors.catch_up(self.catalogue)
+            self.keywords.rebuild(self.catalogue)
+            self.catalogue.wipe()
 
     def refresh(self) -> None:
         """Make everything committed searchable."""

@@ -28,6 +28,7 @@ from qa.index.catalogue_schema import (
 from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, other_publishers, stories_of, story_for
 from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
 
+_UNWIPED = "unwiped"
 MOST_VARIABLES = 30_000
 """SQLite binds at most 32,766 values in one statement."""
 
@@ -93,9 +94,36 @@ class Catalogue:
             return [_put(connection, prepared) for prepared in batch]
 
     def remove(self, article_ids: Sequence[str], *, may_return: bool = False) -> int:
-        """Erase articles in all their revisions, leaving tombstones; return how many there were."""
+        """Erase articles in all their revisions, leaving tombstones; return how many there were.
+
+        What lies in the write-ahead log, in copies made before a migration and in the keyword index is left to
+        ``wipe`` and to the archive: ``is_unwiped`` says so until they have done it.
+        """
         with self._writing() as connection:
-            return sum(_remove(connection, article_id, may_return) for article_id in article_ids)
+            count = sum(_remove(connection, article_id, may_return) for article_id in article_ids)
+            if count:
+                connection.execute(delete(meta).where(meta.c.key == _UNWIPED))
+                connection.execute(insert(meta).values(key=_UNWIPED, value="true"))
+            return count
+
+    @property
+    def is_unwiped(self) -> bool:
+        """Whether traces of removed articles may still lie in the data folder."""
+        return bool(self.value(_UNWIPED))
+
+    def wipe(self) -> None:
+        """Empty the write-ahead log, and drop the copies made before migrations, which hold what was removed since."""
+        for backup in self.path.parent.glob(f"{self.path.stem}.schema*.backup.*"):
+            backup.unlink(missing_ok=True)
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.set_value(_UNWIPED, False)
+
+    def move(self, moved: Sequence[tuple[str, str | None]]) -> None:
+        """Note the new sources of articles that are otherwise as they were."""
+        with self._writing() as connection:
+            for article_id, source in moved:
+                connection.execute(update(articles).where(articles.c.id == article_id).values(source=source))
 
     def article(self, article_id: str, revision: int | None = None) -> Article:
         """Return an article in its current or a given revision.
@@ -350,7 +378,7 @@ def _classify(connection: Connection, draft: ArticleDraft) -> Known:
     wanted = draft_columns(draft)
     # When it was read is no news about the article.
     same = all(stored._mapping[name] == value for name, value in wanted.items() if name not in {"text", "retrieved_at"})
-    return Known(key, "unchanged" if same else "metadata", twin)
+    return Known(key, "unchanged" if same else "metadata", twin, row.source)
 
 
 def _put(connection: Connection, prepared: Prepared) -> Known:

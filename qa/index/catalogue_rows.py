@@ -23,6 +23,7 @@ DRAFT_COLUMNS = (
     "retrieved_at",
     "language",
     "section",
+    "correction",
 )
 
 

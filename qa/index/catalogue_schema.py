@@ -85,6 +85,7 @@ revisions = Table(
     Column("retrieved_at", String),
     Column("language", String),
     Column("section", Text),
+    Column("correction", Text),
     Column("stored_at", String, nullable=False),
     Column("text", Text, nullable=False),
 )
@@ -122,6 +123,7 @@ def _add_stories(connection: Connection) -> None:
     """Give articles a story: copies to the letter share one; near copies are found among what comes from now on."""
     connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN story VARCHAR")
     connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN sketch BLOB")
+    connection.exec_driver_sql("ALTER TABLE revisions ADD COLUMN correction TEXT")
     connection.exec_driver_sql("CREATE INDEX ix_articles_story ON articles (story)")
     story_keys.create(connection)
     connection.exec_driver_sql(
@@ -156,6 +158,7 @@ def connect(path: Path, *, untouched: bool = False) -> Engine:
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is removed must not lie on in free pages
         connection.execute("PRAGMA mmap_size=1073741824")
 
     return engine

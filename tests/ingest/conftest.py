@@ -72,7 +72,11 @@ class MemoryArchive:
         if old.text != draft.text:
             return Known(article_id, "changed", duplicate_of)
         same = replace(old, source=None, url=None) == replace(draft, source=None, url=None)
-        return Known(article_id, "unchanged" if same else "metadata", duplicate_of)
+        return Known(article_id, "unchanged" if same else "metadata", duplicate_of, old.source)
+
+    def move(self, moved):
+        for article_id, source in moved:
+            self.stored[article_id] = replace(self.stored[article_id], source=source)
 
     def alike(self, sketch):
         keys = set(sketch)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.cleanup import clean_article, lost_characters, repaired
+from ingest.cleanup import clean_article, correction_notice, lost_characters, repaired
 from ingest.run import ingest
 
 STORY = "PORT VENN - The harbour bridge will close on Monday.\n\nIt opens again in May, the council said."
@@ -114,3 +114,33 @@ def test_lost_characters_are_reported_and_not_guessed(folder, archive):
     assert report.lost_characters == 1
     assert set(archive.texts) == {"The fair in K?ln opens.", "naïve"}
     assert ingest([folder], archive).lost_characters == 0
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Correction: An earlier version of this article misspelled the mayor's name.",
+        "CORRECTION (12 March): the toll was four, not five.",
+        "This article was corrected on 12 March 2024 to give the right fare.",
+        "*An earlier version of this story incorrectly said that the bridge had opened.*",
+        "Editor’s note: A previous version of this report misstated the cost.",
+        "Clarification, 5 May: the council has not voted yet.",
+    ],
+)
+def test_a_correction_notice_is_noticed(notice):
+    assert correction_notice(f"{STORY}\n\n{notice}").strip("*") in notice
+    assert correction_notice(f"{notice}\n\n{STORY}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The correction of the course took an hour: nobody slept.",
+        "Correct answers win a prize.",
+        "He said that an earlier version of the law incorrectly named the county.",
+        "This was the correct choice, she said.",
+        "A clarification came from the ministry on Monday.",
+    ],
+)
+def test_a_sentence_about_correcting_is_no_notice(line):
+    assert correction_notice(f"{STORY}\n\n{line}") is None
