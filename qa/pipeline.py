@@ -10,6 +10,7 @@ from qa.answer.citations import cite
 from qa.errors import BadSettings
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
+from qa.retrieve.followup import stand_alone
 from qa.retrieve.rank import Ranked, rank
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
@@ -101,6 +102,8 @@ class QAPipeline:
         if chosen_level not in ("strict", "balanced", "open"):
             raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
         text = clean_question(question, self._archive.settings.max_question_chars)
+        if history and self._archive.recipe:
+            text = stand_alone(text, history, self._archive.keywords)
         limits = filters or Filters()
         clock = _Clock()
         yield State("searching")

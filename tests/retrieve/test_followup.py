@@ -1,0 +1,86 @@
+"""Follow-up questions made to stand alone, over the words of the small and the sample archive."""
+
+import pytest
+
+from qa.retrieve.followup import stand_alone
+from qa.types import Turn
+from tests.test_sample import QUESTIONS
+
+FERRY = ("Where did the ferry Alma sink?", "According to Harbour Post, 31 March 2024: “The ferry Alma sank.” [1]")
+
+
+def turns(*exchanges):
+    return [
+        Turn(role, text) for exchange in exchanges for role, text in zip(("user", "assistant"), exchange, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "expected"),
+    [
+        ("How many ships docked in May 2023?", "Forty.", "And in March?", "How many ships docked in March 2023?"),
+        ("How many ships docked in May 2023?", "Forty.", "in June 2024", "How many ships docked in June 2024?"),
+        ("Who is the mayor of Bergen?", "Ida Brandt.", "What about Oslo?", "Who is the mayor of Oslo?"),
+        (*FERRY, "Why?", "Why did the ferry Alma sink?"),
+        (*FERRY, "and when exactly?", "When did the ferry Alma sink?"),
+        ("Where did Edgar Holm live?", "At the lighthouse.", "Who did he meet?", "Who did Edgar Holm meet"),
+        ("Who kept the Monk lighthouse?", "Edgar Holm kept it.", "What did he sell?", "What did Edgar Holm sell"),
+        ("Who is Edgar Holm?", "A keeper.", "What did his crew say?", "What did Edgar Holm's crew say"),
+    ],
+)
+def test_what_is_left_out_is_taken_from_the_last_exchange(small, before, answer, question, expected):
+    made = stand_alone(question, turns((before, answer)), small.archive.keywords)
+    assert made.startswith(expected)
+    assert made.endswith("?")
+
+
+def test_it_carries_what_the_last_question_was_about(small):
+    made = stand_alone("When was it built?", turns(FERRY), small.archive.keywords)
+    assert made.startswith("When was it built (about ")
+    assert "Alma" in made
+
+
+def test_a_chain_of_fragments_is_followed_back(small):
+    made = stand_alone("And when?", turns(FERRY, ("Why?", "Nobody knows.")), small.archive.keywords)
+    assert made == "When did the ferry Alma sink?"
+
+
+def test_a_follow_up_is_answered_from_the_article_of_the_last_question(small):
+    answer = small.pipeline.ask("When was it built?", history=turns(FERRY), level="open")
+    assert answer.question == "When was it built?"
+    assert answer.standalone_question != answer.question
+    assert answer.citations[0].article_id == small.ids["ferry"]
+
+
+def test_no_question_that_stands_alone_is_touched(sample):
+    history = turns(("Where did the balloon land?", "In a field near Oskerby."))
+    changed = [
+        row["id"]
+        for row in QUESTIONS
+        if stand_alone(row["question"], history, sample.archive.keywords) != row["question"]
+    ]
+    assert changed == []
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        (),
+        (Turn("assistant", "Good day"),),
+        (Turn("user", "  "), Turn("assistant", "?")),
+    ],
+)
+def test_with_nothing_before_it_a_question_stays(small, history):
+    assert stand_alone("Why?", history, small.archive.keywords) == "Why?"
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 5000, "A" * 100_000, "“According to" * 2000, "海港大桥 什么时候", "\x00[1] he he", "Aa " * 30_000]
+)
+def test_hostile_turns_are_read_quickly_and_safely(small, text):
+    import time
+
+    start = time.perf_counter()
+    made = stand_alone("Why did he say it?", turns((text, text)), small.archive.keywords)
+    assert time.perf_counter() - start < 1
+    assert made.startswith("Why did ")
