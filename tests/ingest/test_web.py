@@ -12,6 +12,7 @@ from . import makers
 from . import site as web
 from .conftest import MemoryArchive
 
+BOMB = b'<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>'
 WORDS = "iron timber grain coal wool salt cement glass paper copper herring barley".split()
 
 
@@ -165,8 +166,9 @@ def test_each_address_that_fails_is_reported_and_the_rest_is_read(site, archive)
             "/empty": (200, {}, b""),
             "/nothing": b"<html><body><p></p></body></html>",
             "/bomb": web.bomb,
-            "/entities": b'<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>' + feed(site, ["/ok"]),
-            "/feeds": feed(site, ["/feed.xml"]),
+            "/entities": (200, {"Content-Type": "application/rss+xml"}, BOMB + feed(site, ["/ok"])),
+            "/feeds": feed(site, ["/other.xml"]),
+            "/other.xml": feed(site, ["/ok"]),
         }
     )
     names = "feed.xml picture said empty nothing bomb entities feeds".split()
@@ -175,7 +177,7 @@ def test_each_address_that_fails_is_reported_and_the_rest_is_read(site, archive)
     assert codes(report) == [
         *[("gone", "status"), ("secret", "robots"), ("x", "address"), ("slow", "timeout")],
         *[("picture", "unknown_kind"), ("empty", "empty"), ("nothing", "no_article"), ("bomb", "too_large")],
-        *[("entities", "entities"), ("feed.xml", "nested")],
+        *[("entities", "entities"), ("other.xml", "nested")],
     ]
 
 
