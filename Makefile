@@ -88,7 +88,7 @@ test: lint  ## what every change must pass: lint, types, tests
 	$(bin)/python -m pytest
 
 .PHONY: drills
-drills: install-dev  ## the slow tests: kills, damaged indexes
+drills: install-dev  ## the slow tests: kills, damaged indexes, damaged files
 	$(bin)/python -m pytest tests/drills
 
 .PHONY: bench

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ingest.addresses import PORTS, Target
 from ingest.rows import Unreadable
+from ingest.text import shown
 
 _CONNECT_SECONDS = 8.0
 _BLOCK = 1 << 16
@@ -171,7 +172,7 @@ class _Connection(http.client.HTTPConnection):
 def _body(answer: http.client.HTTPResponse, headers: Mapping[str, str], limits: Limits) -> bytes:
     packed = headers.get("content-encoding", "").strip().lower()
     if packed not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise Unreadable("encoding", f"The answer is packed in a way that was not asked for ({packed[:20]}).")
+        raise Unreadable("encoding", f"The answer is packed in a way that was not asked for ({shown(packed[:20])}).")
     unpack = _Unpacker(limits.size) if packed not in ("", "identity") else None
     if (answer.length or 0) > limits.size and not limits.cut:
         raise _too_large(limits)

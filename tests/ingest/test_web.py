@@ -7,6 +7,7 @@ import pytest
 from ingest.run import ingest
 from ingest.visits import FILE
 from qa.config import Settings
+from tests.servers import run
 
 from . import makers
 from . import site as web
@@ -235,3 +236,20 @@ def test_without_the_tests_setting_this_machine_is_not_fetched(site, tmp_path):
     report = ingest([site.url("/a")], MemoryArchive(Settings(data_dir=tmp_path)))
     assert codes(report) == [("a", "address")]
     assert site.requests == []
+
+
+def test_the_command_fetches_into_a_real_archive(site, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_FETCH_LOOPBACK", "true")
+    monkeypatch.setenv("DATELINE_FETCH_DELAY_SECONDS", "0")
+    site.routes["/feed.xml"] = (200, {"ETag": '"f1"'}, feed(site, ["/a", "/b"]))
+    site.routes.update({"/a": (200, {"ETag": '"a1"'}, page(0)), "/b": (200, {"ETag": '"b1"'}, page(1))})
+    command = ["ingest", site.url("/feed.xml"), "--data", tmp_path / "data"]
+    assert run(*command)["added"] == 2
+    site.requests.clear()
+    again = run(*command)
+    assert (again["unchanged"], again["embedded"], site.paths) == (2, 0, ["/robots.txt", "/feed.xml"])
+    found = run("articles", "list", "--data", tmp_path / "data")["articles"]
+    assert {row["url"] for row in found} == {site.url("/a"), site.url("/b")}
+    run("articles", "remove", found[0]["id"], "--data", tmp_path / "data")
+    assert [skip["code"] for skip in run(*command, code=3)["skipped"]] == ["removed_before"]
+    assert run("ingest", site.url("/none"), "--data", tmp_path / "data", code=1)["skipped"][0]["code"] == "status"
