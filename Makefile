@@ -97,7 +97,7 @@ test: lint chromium  ## what every change must pass: lint, types, tests
 	$(bin)/python -m pytest
 
 .PHONY: drills
-drills: install-dev  ## the slow tests: kills, damaged indexes
+drills: install-dev  ## the slow tests: kills, damaged indexes, damaged files
 	$(bin)/python -m pytest tests/drills
 
 .PHONY: bench
