@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.report import RETRIEVAL
-from tests.benchmarks.systems import Dateline
+from tests.benchmarks.names import DATELINE, RETRIEVAL
 
 RESULTS = Path(__file__).with_name("results.json")
 README = Path(__file__).parents[2] / "README.md"
@@ -44,7 +43,7 @@ def _known(results: dict[str, Any], score: str) -> bool:
 def _row(name: str, scores: dict[str, Any], kept: list[int]) -> str:
     values = [scores.get((*RETRIEVAL, "right_article_first")[at]) for at in kept]
     cells = ["-" if value is None else f"{value:.3f}" for value in values]
-    return f"| {f'**{name}**' if name == Dateline.name else name} | " + " | ".join(cells) + " |"
+    return f"| {f'**{name}**' if name == DATELINE else name} | " + " | ".join(cells) + " |"
 
 
 def _sentences(results: dict[str, Any]) -> list[str]:
