@@ -1,4 +1,4 @@
-"""What the tables call the systems and the figures; imports nothing, so that a test of the README needs no bench extra."""
+"""What the tables call the systems and the figures; imports nothing that only the bench extra brings."""
 
 DATELINE = "Dateline"
 BASELINE = "LangChain tutorial"
