@@ -96,7 +96,8 @@ def ask(page, question):
     return page.locator("#dl-conversation .dl-answer").last
 
 
-@pytest.fixture(scope="session")
+# Playwright runs an event loop in the test's own thread: it must be gone before other tests run theirs.
+@pytest.fixture(scope="module")
 def browser():
     chromium()
     with sync_playwright() as playwright:
