@@ -83,12 +83,21 @@ lint: install-dev  ## ruff and mypy
 	$(bin)/python -m ruff format --check .
 	$(bin)/python -m mypy
 
+.PHONY: chromium
+chromium:  ## the browser of the browser tests, installed where it is missing and root asks
+	@command -v chromium chromium-browser google-chrome > /dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    echo "Installing chromium for the browser tests ..."; \
+	    apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet \
+	      --no-install-recommends chromium iproute2 util-linux > /dev/null; \
+	  fi || echo "chromium could not be installed; the browser tests will say so." >&2; }
+
 .PHONY: test
-test: lint  ## what every change must pass: lint, types, tests
+test: lint chromium  ## what every change must pass: lint, types, tests
 	$(bin)/python -m pytest
 
 .PHONY: drills
-drills: install-dev  ## the slow tests: kills, damaged indexes
+drills: install-dev  ## the slow tests: kills, damaged indexes, damaged files
 	$(bin)/python -m pytest tests/drills
 
 .PHONY: bench

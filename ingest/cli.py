@@ -21,10 +21,11 @@ QUIET_S = 5.0
 def add_command(subparsers: Subparsers) -> None:
     """Add the command to the command line."""
     text = (
-        "Take articles into the archive: text, Markdown, CSV, JSON lines, HTML, PDF, DOCX, mail, feeds, zip, folders."
+        "Take articles into the archive: text, Markdown, CSV, JSON lines, HTML, PDF, DOCX, mail, feeds, zip, folders, "
+        "and the pages and feeds at web addresses."
     )
     parser: Parser = add_parser(subparsers, "ingest", run, text)
-    parser.add_argument("inputs", metavar="PATH", nargs="*", help="file or folder")
+    parser.add_argument("inputs", metavar="PATH|URL", nargs="*", help="file, folder, page, feed, or list.urls")
     what = "take this column for a field, e.g. --map text=body (repeatable)"
     parser.add_argument("--map", metavar="FIELD=COLUMN", action="append", default=[], help=what)
     parser.add_argument("--publisher", metavar="NAME", help="publisher of articles that name none")
@@ -38,7 +39,7 @@ def add_command(subparsers: Subparsers) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ingest what the options name and return the exit code."""
     if not (options.inputs or options.sync or options.sample):
-        raise UsageError("Nothing to ingest was named; give files or folders, or --sample.")
+        raise UsageError("Nothing to ingest was named; give files, folders or addresses, or --sample.")
     mapping = dict(_pair(text) for text in options.map)
     shown = _ProgressLine()
     with as_file(files("ingest").joinpath("sample", "articles.jsonl")) as sample:

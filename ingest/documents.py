@@ -23,7 +23,7 @@ def document_pages(file: SourceFile, raw: BinaryIO, worker: Worker) -> Iterator[
         Unreadable: It is too large, damaged, refused, or made its parser crash or take too long.
     """
     data = raw.read(worker.limits.bytes_in + 1)
-    return parsed_pages(file, data, worker)
+    return parsed_pages(file, data, worker, **({"url": file.url} if file.url and file.kind == "html" else {}))
 
 
 def parsed_pages(file: SourceFile, data: bytes, worker: Worker, **args: str | None) -> Iterator[RawPage | Skipped]:

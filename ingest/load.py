@@ -1,7 +1,7 @@
 """One ingestion under way: articles wait in batches, are compared, cut, embedded and stored."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from ingest.parse import parse
 from ingest.sources import pages
 from ingest.stories import Stories
 from ingest.text import clean_line, shown
-from ingest.types import RawPage, SourceFile
+from ingest.types import Kind, RawPage, SourceFile
 from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import (
@@ -82,6 +82,10 @@ class ArticleStore(Protocol):
         """Return (article id, source) of what came from a folder."""
         ...
 
+    def from_source(self, source: str) -> list[str]:
+        """Return the ids of what came from one source."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -93,10 +97,14 @@ class Defaults:
 
     def fill(self, draft: ArticleDraft, page: RawPage) -> ArticleDraft:
         """Return the draft with corpus and publisher where it has none."""
+        return self.fill_in(draft, page.kind, page.name)
+
+    def fill_in(self, draft: ArticleDraft, kind: Kind, name: str) -> ArticleDraft:
+        """Do the same for an article of a kind, from a file of a name."""
         corpus = self.corpus
         if corpus is None and draft.external_id is not None:  # without a given id it would name nothing
             # A message or an entry of a feed has an id that is its own everywhere, whatever file it lies in.
-            corpus = page.kind if page.kind in ("mail", "feed") else clean_line(shown(_stem(page.name)), 200)
+            corpus = kind if kind in ("mail", "feed") else clean_line(shown(_stem(name)), 200)
         return replace(draft, corpus=corpus, publisher=draft.publisher or self.publisher)
 
 
@@ -147,8 +155,9 @@ class Load:
         """Start the clocks."""
         self.last_put = self.last_refresh = self.started
 
-    def read(self, file: SourceFile) -> None:
-        """Take in a file."""
+    def read(self, file: SourceFile, amend: Callable[[ArticleDraft], ArticleDraft] | None = None) -> int:
+        """Take in a file and return how many articles it gave; ``amend`` completes each of them."""
+        taken = 0
         column = self.defaults.mapping.get("text", "text")
         for item in pages(file, self.archive.settings, self.worker, column):
             draft = item if isinstance(item, Skipped) else parse(item, self.defaults.mapping)
@@ -157,8 +166,10 @@ class Load:
                 self.incomplete.add(file.source)
             elif isinstance(item, RawPage):
                 self.bytes_read = self.bytes_before + item.bytes_read
-                self.add(item, self.defaults.fill(draft, item))
+                self.add(item, self.defaults.fill(amend(draft) if amend else draft, item))
+                taken += 1
         self.bytes_before = self.bytes_read = self.bytes_before + file.size
+        return taken
 
     def add(self, page: RawPage, draft: ArticleDraft) -> None:
         """Hold an article until there are enough; what shares its identity or text is stored before it."""
@@ -297,8 +308,8 @@ class Load:
         self.last_progress = now
         seconds = now - self.started
         left = None
-        if self.bytes_read and seconds > 0.5:
-            left = seconds * max(self.total_bytes - self.bytes_read, 0) / self.bytes_read
+        if 0 < self.bytes_read < self.total_bytes and seconds > 0.5:  # of what is fetched the size is not known
+            left = seconds * (self.total_bytes - self.bytes_read) / self.bytes_read
         done = sum(self.counts.values())
         self.progress(Progress(done, None, self.words / seconds if seconds else 0.0, left))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ingest.fetch import Fetcher
 from ingest.load import ArticleStore, Defaults, Load
 from ingest.metadata import clean_name
 from ingest.parse import check_mapping
@@ -10,6 +11,7 @@ from ingest.sources import Found, find, source_of
 from ingest.stories import Stories
 from ingest.sync import check_folder, gone, is_covered
 from ingest.text import clean_line
+from ingest.web import visit
 from ingest.worker import Worker
 from qa.types import IngestReport, ProgressCallback
 
@@ -24,18 +26,20 @@ def ingest(
     corpus: str | None = None,
     sync: str | Path | None = None,
     dry_run: bool = False,
+    fetcher: Fetcher | None = None,
 ) -> IngestReport:
-    """Take the articles of files and folders into the archive and report on each input.
+    """Take the articles of files, folders and web addresses into the archive and report on each input.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files, folders, and http or https addresses of pages and feeds.
         archive: Where they go; unchanged articles cost no embedding.
         mapping: Canonical field to the name it has in JSON lines and CSV files.
         progress: Called a few times a second.
         publisher: The publisher of articles that name none.
         corpus: Names, with a given id, an article that has no URL; by default the file's name.
         sync: A folder, read like an input; articles that came from it and are there no more are removed.
-        dry_run: Only count what would happen.
+        dry_run: Only count what would happen; addresses are fetched for it.
+        fetcher: Fetches addresses; by default as the archive's settings say.
 
     Raises:
         UsageError: An unknown field in ``mapping``, or ``sync`` is no folder that can be read.
@@ -53,6 +57,7 @@ def ingest(
         for file in found.files:
             run.read(file)
         run.flush()
+        visit(run, found.urls, fetcher or Fetcher(archive.settings))
     if sync is not None:
         _remove_gone(run, found, sync)
     return run.finish()

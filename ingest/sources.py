@@ -18,6 +18,7 @@ from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import Skipped
 
+_MOST_LIST = 4_000_000
 _UNKNOWN = "It is of no kind that is read: text, Markdown, JSON lines, CSV, HTML, PDF, DOCX, mail, feed or zip."
 
 
@@ -26,6 +27,7 @@ class Found:
     """What the inputs come down to: the files to read, in order, and what is left out."""
 
     files: list[SourceFile] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """The sources that are there and were left out, files and whole folders."""
@@ -52,13 +54,32 @@ def is_url(given: str) -> bool:
     return given.lower().startswith(("http://", "https://"))
 
 
+def listed_urls(name: str) -> list[str] | None:
+    """Return the addresses in a file of nothing but addresses, one a line; ``#`` begins a line of remarks.
+
+    Only a file that is itself an input: files in folders may come from anybody, and lead nowhere.
+    """
+    if not name.lower().endswith((".urls", ".txt")):
+        return None
+    try:
+        with open(name, "rb", opener=_open_regular) as raw:
+            data = raw.read(_MOST_LIST + 1)
+        lines = [line.strip() for line in data.decode("utf-8-sig").splitlines()]
+    except (OSError, ValueError, Unreadable):
+        return None  # what is wrong with it is told where files are read
+    urls = [line for line in lines if line and not line.startswith("#")]
+    return urls if len(data) <= _MOST_LIST and urls and all(map(is_url, urls)) else None
+
+
 def find(inputs: Sequence[str | Path]) -> Found:
     """List the files of all inputs; a file that is named twice is read once."""
     found = Found()
     for given in inputs:
         name = os.fspath(given)
         if is_url(name):
-            found.skip(name, "unsupported", "Web addresses cannot be read yet; save the page as a file first.")
+            found.urls.append(name)
+        elif (listed := listed_urls(name)) is not None:
+            found.urls += listed
         elif os.path.isdir(name):
             _walk(name, found)
         else:
@@ -117,6 +138,8 @@ def _add(name: str, found: Found) -> None:
         return
     if not stat.S_ISREG(status.st_mode):
         found.skip(name, "special", "It is not a regular file but a pipe, socket or device.")
+    elif stem.lower().endswith(".urls"):
+        found.skip(name, "url_list", "Lists of addresses are fetched only when named themselves, an address a line.")
     elif kind is None or (zipped and kind not in ("jsonl", "csv")):
         found.skip(name, "unknown_kind", _UNKNOWN)
     else:

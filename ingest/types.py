@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 Kind = Literal["text", "markdown", "jsonl", "csv", "html", "pdf", "docx", "mail", "feed", "zip"]
 
@@ -24,11 +25,15 @@ class SourceFile:
     """Its absolute path as it is stored."""
     member: str | None = None
     """Its name in the zip archive at ``path``, if it lies in one."""
+    url: str | None = None
+    """Where it was fetched from, if it was."""
 
     @property
     def own_name(self) -> str:
         """The file's name without its folder or archive."""
-        return self.path.name if self.member is None else PurePosixPath(self.member).name
+        if self.member is not None:
+            return PurePosixPath(self.member).name
+        return self.path.name if self.url is None else PurePosixPath(urlsplit(self.url).path).name
 
 
 @dataclass(frozen=True, slots=True)

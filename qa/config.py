@@ -72,7 +72,10 @@ class Settings(BaseSettings):
         5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."
     )
     max_document_mb: float = Field(
-        50.0, gt=0, le=1000, description="Largest HTML, PDF, DOCX, mail or feed file accepted, in MB."
+        50.0,
+        gt=0,
+        le=1000,
+        description="Largest HTML, PDF, DOCX, mail or feed file, or answer of a web server, accepted, in MB.",
     )
     max_parse_seconds: float = Field(
         20.0, gt=0, description="Time that reading one such file may take; then its parser is killed and it is skipped."
@@ -81,6 +84,18 @@ class Settings(BaseSettings):
         1024, ge=256, description="Memory that the process reading such files may take, in MB."
     )
     max_file_mb: float = Field(4096.0, gt=0, description="Largest corpus file accepted, after decompression, in MB.")
+    max_fetch_seconds: float = Field(30.0, gt=0, description="Time that fetching one web address may take.")
+    fetch_delay_seconds: float = Field(
+        1.0, ge=0, description="Pause between two requests to one host; longer where its robots.txt asks for it."
+    )
+    web_proxy: str | None = Field(
+        None,
+        pattern=r"^http://[A-Za-z0-9.-]+(:\d{1,5})?/?$",
+        description="Proxy that web addresses are fetched through, `http://HOST:PORT`; none is taken from elsewhere.",
+    )
+    fetch_loopback: bool = Field(
+        False, description="For tests only: whether this machine's own addresses may be fetched, on any port."
+    )
 
     def __init__(self, **values: Any) -> None:
         """Read the settings and turn what is wrong with them into one sentence."""

@@ -256,7 +256,7 @@ class Remote:
     ) -> IngestReport:
         """Have the server take in files and folders of this machine."""
         body = {
-            "inputs": [str(Path(given).absolute()) for given in inputs],
+            "inputs": [given if _is_url(given) else str(Path(given).absolute()) for given in inputs],
             "mapping": mapping or {},
             "publisher": publisher,
             "corpus": corpus,
@@ -291,6 +291,10 @@ class Remote:
         near = tuple(Neighbour(**neighbour) for neighbour in row["context"])
         also = tuple(row["also_published_by"])
         return Citation(**{**row, "context": near, "also_published_by": also, "source_text": source.text})
+
+
+def _is_url(given: str | Path) -> bool:
+    return str(given).lower().startswith(("http://", "https://"))
 
 
 def _path(article_id: str) -> str:

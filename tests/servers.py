@@ -35,7 +35,9 @@ HOSTILE = {
     "language": 'en" onload="alert(1)',
     "text": f"The siren of Dunmarrow 🎣 sounded three times on Sunday night {HOSTILE_WORDS} "
     "<form action=//evil.example><input name=q></form> ![x](//evil.example/x.png) **bold**.\n"
-    "The fire brigade of Dunmarrow found no fire.",
+    "The fire brigade of Dunmarrow found no fire.\n"
+    "<a href=javascript:window.hacked=1>Eve</a> <svg onload=window.hacked=1> <iframe src=//evil.example></iframe> "
+    "<link rel=stylesheet href=//evil.example/x.css> <meta http-equiv=refresh content=0;url=//evil.example>",
 }
 
 

@@ -37,6 +37,9 @@ def main(folder: Path, graph: Path) -> None:
 
 def export(folder: Path, scratch: Path) -> Path:
     """Write the int8 graph into a scratch folder and return its path."""
+    from qa.embedding.fast import load_onnxruntime
+
+    load_onnxruntime()
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers import optimizer

@@ -190,6 +190,10 @@ class Archive:
         """Return (article id, source) of the articles read from below a folder."""
         return self.catalogue.sources_under(folder)
 
+    def from_source(self, source: str) -> list[str]:
+        """Return the ids of the articles read from one file or address."""
+        return self.catalogue.from_source(source)
+
     def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
         """Compare drafts with what is stored under their identity."""
         return self.catalogue.classify(drafts)

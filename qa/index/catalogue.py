@@ -174,6 +174,12 @@ class Catalogue:
         with self._reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
+    def from_source(self, source: str) -> list[str]:
+        """Return the ids of the articles read from one source."""
+        query = select(articles.c.id).where(articles.c.source == source, articles.c.removed_at.is_(None))
+        with self._reading() as connection:
+            return [row[0] for row in connection.execute(query)]
+
     def coverage(self, filters: Filters) -> Coverage:
         """Count the articles that a filter allows and find the newest publication date among them."""
         where = _conditions(filters)

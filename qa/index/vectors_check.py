@@ -19,6 +19,9 @@ SAMPLE = 64
 NEIGHBOURS = 10
 MIN_OVERLAP = 0.9
 """Mean share of true neighbours found; a sound graph of 100,000 chunks finds 0.997."""
+MAX_LOST = 0.02
+"""Share of chunks that may miss themselves: among hundreds of near copies a sound graph loses about one in a thousand,
+a damaged one most of what was written last."""
 
 
 def main(folder: Path, catalogue_path: Path) -> dict[str, Any]:
@@ -52,15 +55,17 @@ def _wrong_neighbours(collection: Any, catalogue: Catalogue, ids: list[str]) -> 
     # Evenly spread, and the last ones written, where a crash leaves its traces.
     sample = sorted({*range(0, len(keys), max(1, len(keys) // SAMPLE)), *range(max(0, len(keys) - SAMPLE), len(keys))})
     n = min(NEIGHBOURS, len(keys))
-    overlap = 0.0
+    overlap, lost = 0.0, []
     for at in sample:
         similarity = vectors @ vectors[at]
         floor = np.sort(similarity)[-n] - 1e-5
         answer = collection.query(query_embeddings=[vectors[at]], n_results=n, include=["distances"])
         if not answer["distances"][0] or answer["distances"][0][0] > 1e-4:
-            return f"{keys[at]} does not find itself"
+            lost.append(keys[at])
         rows = {key: row for row, key in enumerate(keys)}
         overlap += sum(similarity[rows[key]] >= floor for key in answer["ids"][0] if key in rows) / n
+    if len(lost) > MAX_LOST * len(sample):
+        return f"{len(lost)} of {len(sample)} chunks do not find themselves, such as {lost[0]}"
     return "" if overlap / len(sample) >= MIN_OVERLAP else "neighbours are missing"
 
 

@@ -29,14 +29,16 @@ async def read(
     article = await service.run(lambda: service.archive.article(article_id, revision))
     newest = article if revision is None else await service.run(lambda: service.archive.article(article_id))
     mark = None if start is None or end is None else Span(start, end)
-    return HTMLResponse(article_page(article, newest.revision, mark), headers={"cache-control": "no-store"})
+    return HTMLResponse(
+        article_page(article, newest.revision, mark, newest.correction), headers={"cache-control": "no-store"}
+    )
 
 
-def article_page(article: Article, newest: int, mark: Span | None = None) -> str:
-    """Return the page of an article."""
+def article_page(article: Article, newest: int, mark: Span | None = None, correction: str | None = None) -> str:
+    """Return the page of an article; ``correction`` is what its newest revision says was corrected."""
     title = f'<h1 dir="auto">{escape(article.title or texts.UNTITLED)}</h1>'
     body = "\n".join(_paragraph(article.text, line, mark) for line in paragraphs(article.text))
-    main = f"<main{language(article)}>{title}\n{_facts(article)}{_revision_note(article, newest)}"
+    main = f"<main{language(article)}>{title}\n{_facts(article)}{_notes(article, newest, correction)}"
     return page(article.title or texts.UNTITLED, f'{main}\n<div id="text">\n{body}\n</div></main>')
 
 
@@ -82,8 +84,10 @@ def _link(url: str | None) -> str:
     return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">{shown}</a>' if address else shown
 
 
-def _revision_note(article: Article, newest: int) -> str:
+def _notes(article: Article, newest: int, correction: str | None) -> str:
+    found = correction or article.correction
+    corrected = f'<p class="note" lang="en">{texts.CORRECTION} <bdi>{escape(found)}</bdi></p>' if found else ""
     if article.revision == newest:
-        return ""
+        return corrected
     link = f'<a href="/articles/{escape(article.id)}">{texts.NEWEST_REVISION}</a>'
-    return f'<p class="note" lang="en">{texts.OLD_REVISION} {link}.</p>'
+    return f'<p class="note" lang="en">{texts.OLD_REVISION} {link}.</p>{corrected}'

@@ -15,6 +15,7 @@ from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from tests.benchmarks.data import BenchSet, Row, key
+from tests.benchmarks.names import BASELINE
 from tests.benchmarks.systems import Hit
 
 MOST_PER_CALL = 5000  # Chroma refuses more than 5,461 rows, and LangChain hands them on in one call
@@ -23,7 +24,7 @@ MOST_PER_CALL = 5000  # Chroma refuses more than 5,461 rows, and LangChain hands
 class TutorialBaseline:
     """Splitter, embeddings and vector store of the tutorial."""
 
-    name = "LangChain tutorial"
+    name = BASELINE
 
     def __init__(self, folder: Path) -> None:
         """Load the model and open an empty collection."""

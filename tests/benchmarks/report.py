@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from tests.benchmarks.baseline import TutorialBaseline
-from tests.benchmarks.systems import Dateline
+from tests.benchmarks.names import BASELINE, DATELINE, RETRIEVAL
 
-RETRIEVAL = ("hits@4", "hits@10", "evidence_mrr@10", "evidence@10", "all_evidence@10")
 HEADS = ("Hits@4", "Hits@10", "MRR@10", "evidence@10", "all@10", "right article first", "query p50 / p95 ms", "words/s")
 
 
@@ -41,7 +39,7 @@ def _sentences(results: dict[str, Any]) -> list[str]:
     again, chunks = ingestion["again"], ingestion["chunks"]
     lines = [
         f"Ingestion: {ingestion['added']} added, {ingestion['skipped']} skipped, {ingestion['words']:,} words in "
-        f"{chunks[Dateline.name]:,} chunks ({chunks[TutorialBaseline.name]:,} for the baseline); the same again: "
+        f"{chunks[DATELINE]:,} chunks ({chunks[BASELINE]:,} for the baseline); the same again: "
         f"{again['added']} added, {again['unchanged']} unchanged, {again['embedded']} embedded.",
         f"Words per second, ours / the baseline's: {ingestion['ratio']:.2f} (median of the rounds).",
     ]

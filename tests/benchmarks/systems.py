@@ -8,6 +8,7 @@ from typing import Protocol
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Answer, Filters, Level
+from tests.benchmarks.names import DATELINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class System(Protocol):
 class Dateline:
     """The product, through the calls that everybody uses."""
 
-    name = "Dateline"
+    name = DATELINE
 
     def __init__(self, archive: Archive) -> None:
         """Use an open archive, filled before the first question."""

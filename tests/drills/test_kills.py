@@ -11,7 +11,7 @@ MOST_TRIES = 12
 SEED = 20240131
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(10))
 def test_killed_at_random(stage, tmp_path, number):
     rng = random.Random(SEED + number)
     data = stage.begin(tmp_path / "data")
@@ -21,7 +21,7 @@ def test_killed_at_random(stage, tmp_path, number):
     tell(killed, found)
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(10))
 def test_killed_within_50_ms_of_a_commit(stage, tmp_path, number):
     rng = random.Random(SEED + 100 + number)
     data = stage.begin(tmp_path / "data")
@@ -32,7 +32,7 @@ def test_killed_within_50_ms_of_a_commit(stage, tmp_path, number):
 
 
 @pytest.mark.parametrize("index", ["keyword", "vectors"])
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(5))
 def test_killed_within_a_write_of_an_index(stage, tmp_path, index, number):
     rng = random.Random(SEED + 200 + number)
     for _ in range(MOST_TRIES):

@@ -134,7 +134,7 @@ def test_runs_of_other_settings_or_questions_are_never_mixed(evaluate, questions
 def test_a_kill_and_an_interrupt_keep_what_is_done(small_folder, tmp_path, questions):
     """The real command in a process of its own, stopped twice, ends with the same results as one that never was."""
     many = tmp_path / "many.jsonl"
-    rows = [{**row, "id": f"{row['id']}-{at}"} for at in range(120) for row in QUESTIONS]
+    rows = [{**row, "id": f"{row['id']}-{at}"} for at in range(60) for row in QUESTIONS]
     many.write_text("".join(json.dumps(row) + "\n" for row in rows))
     command = [
         sys.executable,
@@ -150,7 +150,12 @@ def test_a_kill_and_an_interrupt_keep_what_is_done(small_folder, tmp_path, quest
     for stop in (signal.SIGKILL, signal.SIGINT):
         done = file.read_bytes().count(b"\n") if file.exists() else 0
         process = subprocess.Popen(
-            command, cwd=ROOT, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            command,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            # A shell's background job ignores interrupts, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and (not file.exists() or file.read_bytes().count(b"\n") < done + 30):

@@ -40,6 +40,10 @@ class WordEmbedder:
         return self._vector(text)
 
 
+_ASIDE = {"source": None, "url": None, "retrieved_at": None}
+"""What may differ in an article that is unchanged."""
+
+
 @dataclass
 class MemoryArchive:
     """The part of the archive that ingestion uses, with its rules of identity."""
@@ -71,7 +75,7 @@ class MemoryArchive:
             return Known(article_id, "new", duplicate_of)
         if old.text != draft.text:
             return Known(article_id, "changed", duplicate_of)
-        same = replace(old, source=None, url=None) == replace(draft, source=None, url=None)
+        same = replace(old, **_ASIDE) == replace(draft, **_ASIDE)
         return Known(article_id, "unchanged" if same else "metadata", duplicate_of, old.source)
 
     def move(self, moved):
@@ -113,6 +117,9 @@ class MemoryArchive:
             for article_id, draft in self.stored.items()
             if draft.source == folder or draft.source.startswith(folder + "/")
         ]
+
+    def from_source(self, source):
+        return [article_id for article_id, draft in self.stored.items() if draft.source == source]
 
     @property
     def texts(self):

@@ -120,11 +120,11 @@ def test_bad_inputs_never_stop_the_rest(folder, archive, monkeypatch):
     (folder / "photo.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     (folder / "bridge.svg").write_text("<svg></svg>")
     (folder / "a.jsonl").write_bytes(b'{"text": "One line is good."}\n[1]\n\xff\n{"text": 5}\n{"t": 1}\n')
-    report = ingest(["empty.txt", "missing.txt", "https://example.org/x", ".", "b\x1b[2J\u202e.txt"], archive)
+    report = ingest(["empty.txt", "missing.txt", "ftp://example.org/x", ".", "b\x1b[2J\u202e.txt"], archive)
     assert report.added == 2
     assert [(skip.input, skip.line, skip.code) for skip in report.skipped] == [
         ("missing.txt", None, "not_found"),
-        ("https://example.org/x", None, "unsupported"),
+        ("ftp://example.org/x", None, "not_found"),
         ("./bridge.svg", None, "unknown_kind"),
         ("b\\x1b[2J\\u202e.txt", None, "not_found"),
         ("empty.txt", None, "empty"),

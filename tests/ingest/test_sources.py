@@ -91,9 +91,10 @@ def test_folders_nested_deeper_than_the_stack_are_walked(folder, monkeypatch):
 
 def test_special_files_given_by_name_are_not_waited_on(folder):
     os.mkfifo(folder / "pipe.jsonl")
-    found = find([folder / "pipe.jsonl", "/dev/zero", "a\0b.txt", "http://example.org/a.txt"])
+    found = find([folder / "pipe.jsonl", "/dev/zero", "a\0b.txt", "HTTP://example.org/a.txt"])
     assert found.files == []
-    assert [skip.code for skip in found.skipped] == ["special", "special", "unreadable", "unsupported"]
+    assert [skip.code for skip in found.skipped] == ["special", "special", "unreadable"]
+    assert found.urls == ["HTTP://example.org/a.txt"]
 
 
 def test_a_file_that_becomes_a_pipe_is_not_waited_on(folder, limits):

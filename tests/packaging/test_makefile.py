@@ -110,7 +110,7 @@ def test_ci_runs_make_test_and_nothing_weaker():
     subprocess.run(["bash", "-n", script], check=True)
     text = script.read_text()
     assert "set -euo pipefail" in text
-    assert re.search(r"^make test ", text, re.M)
+    assert re.search(r"^CI=true make test ", text, re.M)
     for command in ("ruff check", "ruff format --check", "mypy", "pytest"):
         assert f"-m {command}" in MAKEFILE
 

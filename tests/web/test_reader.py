@@ -149,7 +149,18 @@ def test_code_points_are_marked(start, end, marks):
 
 def test_an_earlier_revision_says_so():
     assert "earlier revision" in article_page(Article("a", 1, "Text."), 2)
+    assert "has changed since it was quoted" in article_page(Article("a", 1, "Text."), 2)
     assert "earlier revision" not in article_page(Article("a", 2, "Text."), 2)
+
+
+def test_a_correction_is_shown_also_above_the_revision_that_it_corrects():
+    notice = "Correction: the mill was built in 1871 <script>."
+    for page in (
+        check_harmless(article_page(Article("a", 2, "Text.", correction=notice), 2)),
+        check_harmless(article_page(Article("a", 1, "Text."), 2, correction=notice)),
+    ):
+        assert notice in page.text
+    assert "says of itself" not in article_page(Article("a", 1, "Text."), 1)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,9 @@ def test_many_ask_while_articles_come_in(changing, tmp_path):
     asking = [threading.Thread(target=ask) for _ in range(6)]
     for thread in asking:
         thread.start()
+    address = "http://127.0.0.1:9/a"  # an address stays one on its way to the server, which refuses it
+    refused = run_apart("ingest", address, "--data", changing.folder, code=1)["skipped"]
+    assert [(skip["input"], skip["code"]) for skip in refused] == [(address, "address")]
     report = run_apart("ingest", file, "--data", changing.folder)
     for thread in asking:
         thread.join()

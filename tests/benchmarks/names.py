@@ -1,0 +1,5 @@
+"""What the tables call the systems and the figures; imports nothing that only the bench extra brings."""
+
+DATELINE = "Dateline"
+BASELINE = "LangChain tutorial"
+RETRIEVAL = ("hits@4", "hits@10", "evidence_mrr@10", "evidence@10", "all_evidence@10")

@@ -1,0 +1,119 @@
+"""Debian's Chromium, driven by Playwright, and what every page of it asked for."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+SIZE = {"width": 1280, "height": 900}
+# Without these the browser itself looks for updates; a container's shared memory is often too small for it.
+SWITCHES = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
+
+
+def chromium():
+    """Return the browser's path, or skip; where CI is set, the browser must be there."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        missing = "chromium is missing, so that no browser test ran; install the package chromium"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    return found
+
+
+def launch(playwright):
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return playwright.chromium.launch(
+        executable_path=chromium(), args=[*SWITCHES, *(["--no-sandbox"] if root else [])], chromium_sandbox=not root
+    )
+
+
+@dataclass
+class Watch:
+    """What the pages of a browser window asked for and what went wrong in them."""
+
+    asked: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    dialogs: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+
+    def follow(self, page):
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("requestfailed", self._failed)
+        page.on("response", lambda answer: self.failed.append(answer.url) if answer.status >= 400 else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("dialog", self._dialog)
+
+    def outside(self, host):
+        """Return the addresses that are neither the server's nor the page's own."""
+        return [
+            url for url in self.asked if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != host
+        ]
+
+    def _failed(self, request):
+        # Gradio closes the stream of events after each answer.
+        if not ("/queue/data" in request.url and request.failure == "net::ERR_ABORTED"):
+            self.failed.append(request.url)
+
+    def _dialog(self, dialog):
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A browser window with its own cookies."""
+
+    context: object
+    watch: Watch
+    address: str
+
+    def open(self, path="/"):
+        page = self.context.new_page()
+        page.goto(self.address + path)
+        return page
+
+    def chat(self):
+        page = self.open()
+        page.locator("#dl-controls textarea").wait_for()
+        return page
+
+
+def ask(page, question):
+    """Type a question, send it with Enter and wait for what is answered."""
+    before = page.locator("#dl-conversation .dl-answer .dl-facts").count()
+    box = page.locator("#dl-controls textarea")
+    box.fill(question)
+    box.press("Enter")
+    page.locator("#dl-conversation .dl-answer .dl-facts").nth(before).wait_for(timeout=30_000)
+    return page.locator("#dl-conversation .dl-answer").last
+
+
+# Playwright runs an event loop in the test's own thread: it must be gone before other tests run theirs.
+@pytest.fixture(scope="module")
+def browser():
+    chromium()
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def window(browser, server):
+    context = browser.new_context(viewport=SIZE)
+    watch = Watch()
+    context.on("page", watch.follow)
+    yield Window(context, watch, server.address)
+    context.close()
+    assert watch.outside(server.host) == []
+    assert watch.failed == []
+    assert watch.dialogs == []
+    assert watch.errors == []
