@@ -41,6 +41,8 @@ _FEW_WORDS, LEAST_OF_FEW = 30, 0.8
 _MOST_LEAD = 12
 """Words that a client puts in front: a byline, a place, "UPDATE 2"."""
 _MOST_DAYS = 7
+SAME = 0.9
+"""Bodies this alike are one report, whatever the headlines say."""
 _WORD = re.compile(r"\d[\d.,/-]*\d|\w+")
 
 
@@ -62,6 +64,7 @@ class Report:
     article_id: str
     words: Words
     published_at: str | None
+    title: str | None = None
 
 
 def words_of(text: str, most: int = _LONG) -> Words:
@@ -115,7 +118,17 @@ def is_copy(first: Report, second: Report) -> float:
     if _days_apart(first.published_at, second.published_at) > _MOST_DAYS:
         return 0.0
     found = likeness(first.words, second.words)
-    return found if found >= LEAST_COVERED else 0.0
+    least = SAME if _other_numbers(first.title, second.title) else LEAST_COVERED
+    return found if found >= least else 0.0
+
+
+def _other_numbers(first: str | None, second: str | None) -> bool:
+    """Tell whether both headlines give numbers and none in common: 25 hurt, 27 hurt are two states of the news."""
+    one, other = (
+        {word for word in _WORD.findall(unicodedata.normalize("NFKC", title or "")) if word[0].isdigit()}
+        for title in (first, second)
+    )
+    return bool(one and other) and one.isdisjoint(other)
 
 
 def _days_apart(first: str | None, second: str | None) -> int:

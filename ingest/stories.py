@@ -27,7 +27,7 @@ class Stories:
 
     def place(self, draft: ArticleDraft, known: Known) -> tuple[tuple[int, ...], str | None]:
         """Return an article's sketch, and the id of the article that it is a near copy of."""
-        report = Report(known.article_id, words_of(draft.text), draft.published_at)
+        report = Report(known.article_id, words_of(draft.text), draft.published_at, draft.title)
         keys = sketch(report.words)
         found = None if known.duplicate_of else closest(report, self._candidates(report, keys))
         self._waiting[report.article_id] = report
@@ -43,7 +43,7 @@ class Stories:
         shared = Counter(article_id for key in keys for article_id in self._keys.get(key, ()))
         waiting = [self._waiting[name] for name, count in shared.most_common(MOST_ALIGNED) if count >= LEAST_SHARED]
         stored = [
-            Report(one.article_id, words_of(one.text), one.published_at)
+            Report(one.article_id, words_of(one.text), one.published_at, one.title)
             for one in self._archive.alike(keys)
             if one.article_id not in self._waiting  # it waits with a newer text
         ]

@@ -145,6 +145,7 @@ class Stored:
     article_id: str
     text: str
     published_at: str | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def alike(connection: Connection, keys: Sequence[int]) -> list[Stored]:
     if not wanted:
         return []
     query = (
-        select(articles.c.id, revisions.c.text, revisions.c.published_at)
+        select(articles.c.id, revisions.c.text, revisions.c.published_at, revisions.c.title)
         .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
         .where(articles.c.id.in_(wanted), articles.c.removed_at.is_(None))
     )

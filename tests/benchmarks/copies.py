@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.dedupe import LEAST_SHARED, MOST_ALIGNED, Report, closest, likeness, sketch, words_of
+from ingest.dedupe import LEAST_SHARED, MOST_ALIGNED, SAME, Report, closest, likeness, sketch, words_of
 
 REPORTS = 2000
 COPIES = 1000
-SAME = 0.9
 
 
 @dataclass
@@ -58,14 +57,14 @@ def measure(name: str, rows: list[dict[str, Any]], copies: int) -> None:
     draw, started = random.Random(7), time.monotonic()
     stories, joined = Stories(), []
     for row in rows:
-        report = Report(row["id"], words_of(row["text"]), row.get("date"))
+        report = Report(row["id"], words_of(row["text"]), row.get("date"), row.get("title"))
         if found := stories.match(report):
             joined.append(likeness(report.words, stories.reports[found].words) >= SAME)
         stories.add(report)
     vocabulary = sorted({word for row in rows[:300] for word in row["text"].split()})
     right = wrong = 0
     for row in draw.sample(rows, min(copies, len(rows))):
-        copy = Report("copy", words_of(copy_of(row["text"], vocabulary, draw)), row.get("date"))
+        copy = Report("copy", words_of(copy_of(row["text"], vocabulary, draw)), row.get("date"), row.get("title"))
         found = stories.match(copy)
         same = found is not None and likeness(stories.reports[found].words, stories.reports[row["id"]].words) >= SAME
         right += found == row["id"] or same

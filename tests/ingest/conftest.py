@@ -86,7 +86,8 @@ class MemoryArchive:
         keys = set(sketch)
         shared = {key: len(keys & set(self.sketches.get(key, ()))) for key in self.stored}
         best = sorted((key for key in shared if shared[key] >= 3), key=lambda key: -shared[key])
-        return [Stored(key, self.stored[key].text, self.stored[key].published_at) for key in best[:8]]
+        found = [(key, self.stored[key]) for key in best[:8]]
+        return [Stored(key, one.text, one.published_at, one.title) for key, one in found]
 
     def put(self, batch):
         assert 0 < len(batch) <= 64

@@ -26,8 +26,8 @@ def copied(text, draw):
     return " ".join(draw.choice(VOCABULARY) if draw.random() < 0.1 else word for word in words)
 
 
-def report(text, name="a", day=None):
-    return Report(name, words_of(text), day)
+def report(text, name="a", day=None, title=None):
+    return Report(name, words_of(text), day, title)
 
 
 def test_copies_of_the_sample_are_found_and_its_reports_are_not_copies_of_one_another():
@@ -84,6 +84,16 @@ def test_what_a_copy_is(first, second, same):
 def test_a_report_of_another_week_is_no_copy():
     assert is_copy(report(REPORT, day="2024-03-01"), report(REPORT, day="2024-03-08T10:00:00Z"))
     assert not is_copy(report(REPORT, day="2024-03-01"), report(REPORT, day="2024-03-09"))
+
+
+def test_headlines_with_other_numbers_part_two_states_of_one_story():
+    later = " ".join([*REPORT.split()[: len(REPORT.split()) * 3 // 4], *VOCABULARY[:40]])
+    early, late = report(REPORT, title="Bus crash: 25 hurt"), report(later, title="27 hurt as bus crashes")
+    assert is_copy(report(REPORT), report(later))
+    assert not is_copy(early, late)
+    assert is_copy(early, report(later, title="At least 25 hurt in bus crash"))
+    assert is_copy(early, report(later, title="Dozens hurt in bus crash"))
+    assert is_copy(early, report(REPORT, title="27 hurt as bus crashes"))
 
 
 @pytest.mark.parametrize("text", ["", "\ud800" * 50, "١٢٣ " * 500, "a " * 5000, "𝟘" * 10_000])
