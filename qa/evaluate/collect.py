@@ -164,6 +164,10 @@ def _write_trec(run: TextIO, qrels: TextIO, question: EvalQuestion, line: Json, 
     if "recall@10" not in line["scores"]:
         return
     name = "_".join(question.id.split())
-    qrels.writelines(f"{name} 0 {home} 1\n" for home in shelf.homes(question.evidence))
-    found = line.get("retrieved") or []
+    copies = shelf.copies(question.evidence)
+    relevant, found = (
+        list(dict.fromkeys(copies.get(home, home) for home in homes))
+        for homes in (shelf.homes(question.evidence), line.get("retrieved") or [])
+    )
+    qrels.writelines(f"{name} 0 {home} 1\n" for home in relevant)
     run.writelines(f"{name} Q0 {home} {at} {len(found) - at} dateline\n" for at, home in enumerate(found, 1))

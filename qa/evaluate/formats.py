@@ -37,7 +37,7 @@ def format_of(row: Any) -> Format | None:
 # Our own -----------------------------------------------------------------------------------------------------------
 
 OWN = frozenset(
-    "id question history answers answer answerable exclude "
+    "id question history answers answer all_answers answerable exclude "
     "evidence evidence_url evidence_article_id evidence_text".split()
 )
 
@@ -54,6 +54,7 @@ def _own(row: Json, fallback_id: str) -> Iterator[EvalQuestion]:
         question=_required(row, "question"),
         history=tuple(_turn(turn) for turn in _list(row.get("history"))),
         answers=answers,
+        all_answers=_flag(row.get("all_answers"), "all_answers") or False,
         answerable=True if answerable is None and (answers or evidence) else answerable,
         evidence=evidence,
         exclude=tuple(filter(None, (_gold(item).article for item in _list(row.get("exclude"))))),
@@ -241,14 +242,14 @@ def _turn(turn: Any) -> Turn:
     return Turn("user" if role in USERS else "assistant", text)
 
 
-def _flag(value: Any) -> bool | None:
+def _flag(value: Any, name: str = "answerable") -> bool | None:
     if isinstance(value, bool) or value is None:
         return value
     text = str(value).strip().lower()
     if text in TRUE | FALSE:
         return text in TRUE
     if text:
-        raise ValueError("its `answerable` is neither true nor false")
+        raise ValueError(f"its `{name}` is neither true nor false")
     return None
 
 

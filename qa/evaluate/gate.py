@@ -120,9 +120,18 @@ def check(gate: Gate, questions: str, summary: Mapping[str, Figure]) -> Verdict:
             failures.append(f"{name}: {found.value:.4f} is above its ceiling {ceiling:.4f}.")
     for name in {**gate.floors, **gate.ceilings}:
         n = summary[name].n if name in summary else 0
-        if n < max(gate.n.get(name, 1), 1):
+        if n < _least(name, gate.n.get(name, 1)):
             failures.append(f"{name}: measured on {n} questions, pinned on {gate.n.get(name, 1)}.")
     return Verdict(tuple(failures))
+
+
+def _least(name: str, pinned: int) -> float:
+    """Return on how many questions a figure must be measured.
+
+    A figure of answers has as many as were answered: how many may be left alone is for the limits of abstention to
+    say, and half of the pinned ones is enough here.
+    """
+    return max(pinned / 2 if METRICS[name].of_answers else pinned, 1)
 
 
 def pin(
@@ -131,13 +140,15 @@ def pin(
     """Return a gate that a run just passes, and what kept it from being pinned.
 
     A floor is one question's worth below what was measured, so that another processor's rounding does not fail it;
-    it never falls (and a ceiling never rises) unless ``allow_regression``. The second value is a list of sentences,
-    empty when the gate may be written.
+    it never falls (and a ceiling never rises) unless ``allow_regression``, with which a changed question set is pinned
+    anew. The second value is a list of sentences, empty when the gate may be written.
     """
     floors: dict[str, float] = {}
     ceilings: dict[str, float] = {}
     n: dict[str, int] = {}
     refused: list[str] = []
+    if before is not None and before.questions != questions and allow_regression:
+        before = None  # the limits of another question set say nothing about this one
     old = {} if before is None else {**before.floors, **before.ceilings}
     for name, metric in METRICS.items():
         found = summary.get(name)

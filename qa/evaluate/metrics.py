@@ -12,6 +12,8 @@ class Metric:
     lower_is_better: bool = False
     gated: bool = True
     """Whether a gate pins it by default; times depend on the machine."""
+    of_answers: bool = False
+    """Whether only questions that were answered have it, so that abstaining once more leaves one fewer."""
 
 
 METRICS = {
@@ -30,18 +32,18 @@ METRICS = {
     "all_evidence@10": Metric("retrieval", "all evidence stands in the first 10 passages"),
     "em": Metric("answers", "what was said is a gold answer, word for word"),
     "f1": Metric("answers", "words shared with the best gold answer"),
-    "contains_gold": Metric("answers", "what was said holds a gold answer"),
+    "contains_gold": Metric("answers", "what was said holds a gold answer, or the share of those that are all needed"),
     "yes_no": Metric("answers", "yes or no, as expected"),
-    "citation_verbatim": Metric("citations", "quotes that stand at their place in the catalogue"),
-    "citation_precision_article": Metric("citations", "citations of an evidence article"),
-    "citation_recall_article": Metric("citations", "evidence articles cited"),
-    "citation_precision_sentence": Metric("citations", "citations of an evidence sentence"),
-    "citation_recall_sentence": Metric("citations", "evidence sentences cited"),
-    "claims_supported": Metric("citations", "claims marked as supported, with a citation"),
+    "citation_verbatim": Metric("citations", "quotes that stand at their place in the catalogue", of_answers=True),
+    "citation_precision_article": Metric("citations", "citations of an evidence article", of_answers=True),
+    "citation_recall_article": Metric("citations", "evidence articles cited", of_answers=True),
+    "citation_precision_sentence": Metric("citations", "citations of an evidence sentence", of_answers=True),
+    "citation_recall_sentence": Metric("citations", "evidence sentences cited", of_answers=True),
+    "claims_supported": Metric("citations", "claims marked as supported, with a citation", of_answers=True),
     "abstained_unanswerable": Metric("abstention", "unanswerable questions left alone"),
     "abstained_answerable": Metric("abstention", "answerable questions wrongly left alone", lower_is_better=True),
     "abstention_auroc": Metric("abstention", "how well confidence tells answerable from unanswerable"),
-    "aurc": Metric("abstention", "mean risk over the coverages reached", lower_is_better=True),
+    "aurc": Metric("abstention", "mean risk over the coverages reached", lower_is_better=True, of_answers=True),
     "followup_recall@5": Metric("follow-ups", "recall@5 of the stand-alone question"),
     "followup_recall@5_alone": Metric("follow-ups", "recall@5 of the last turn alone", gated=False),
     "followup_gain@5": Metric("follow-ups", "what making it stand alone brings", gated=False),

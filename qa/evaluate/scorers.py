@@ -57,19 +57,32 @@ class Case:
 
     @cached_property
     def homes(self) -> list[str]:
-        """The evidence articles; unscored if the archive lacks one."""
+        """The evidence articles, copies of one report once; unscored if the archive lacks one."""
         named = [gold for gold in self.question.evidence if gold.article]
         if any(self.shelf.find(gold.article) is None for gold in named):
             raise Unscored("an evidence article is not in the archive")
-        return self.shelf.homes(named)
+        return self.merged(self.shelf.homes(named))
 
     @cached_property
-    def places(self) -> list[tuple[str, Span]]:
-        """Where the evidence stands; unscored if it does not stand there."""
-        found = [self.shelf.place(gold) for gold in self.question.evidence if gold.text]
-        if None in found:
-            raise Unscored("the words of an evidence are not in its article")
-        return [place for place in found if place]
+    def places(self) -> list[list[tuple[str, Span]]]:
+        """For each evidence the places where it stands, more than one in copies; unscored if it stands in none."""
+        found: dict[str, list[tuple[str, Span]]] = {}
+        for gold in self.question.evidence:
+            if not gold.text:
+                continue
+            place = self.shelf.place(gold)
+            if place is None:
+                raise Unscored("the words of an evidence are not in its article")
+            found.setdefault(texts.squeeze(gold.text), []).append(place)
+        return list(found.values())
+
+    @cached_property
+    def _copies(self) -> dict[str, str]:
+        return self.shelf.copies(self.question.evidence)
+
+    def merged(self, articles: Sequence[str]) -> list[str]:
+        """Return articles, each once, with copies of the evidence under one id."""
+        return list(dict.fromkeys(self._copies.get(name, name) for name in articles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ def no_score(question: EvalQuestion, reason: str) -> Scores:
 
 
 def _ranking(case: Case) -> dict[str, float]:
-    return ranking_scores(case.retrieved, case.homes)
+    return ranking_scores(case.merged(case.retrieved), case.homes)
 
 
 def _evidence(case: Case) -> dict[str, float]:
@@ -123,7 +136,8 @@ def _evidence(case: Case) -> dict[str, float]:
 def _follow_up(case: Case) -> dict[str, float]:
     if case.last_turn is None:
         raise Unscored("the question was not searched without its conversation")
-    alone, whole = (ranking_scores(found, case.homes)["recall@5"] for found in (case.last_turn, case.retrieved))
+    both = (case.last_turn, case.retrieved)
+    alone, whole = (ranking_scores(case.merged(found), case.homes)["recall@5"] for found in both)
     return {"followup_recall@5": whole, "followup_recall@5_alone": alone, "followup_gain@5": whole - alone}
 
 
@@ -135,8 +149,14 @@ def _answer_text(case: Case) -> dict[str, float]:
     return {
         "em": texts.exact_match(said, gold),
         "f1": texts.f1(said, gold),
-        "contains_gold": float(texts.holds_answer([said], gold)),
+        "contains_gold": _held(case, gold),
     }
+
+
+def _held(case: Case, gold: Sequence[str]) -> float:
+    """Return 1 if what was said holds a gold answer; where all are needed, the share that it holds."""
+    held = texts.held_answers([case.said], gold)
+    return sum(held) / len(held) if case.question.all_answers else float(any(held))
 
 
 def _yes_no(case: Case) -> dict[str, float]:
@@ -151,21 +171,29 @@ def _yes_no(case: Case) -> dict[str, float]:
 
 
 def _right(case: Case) -> dict[str, float]:
-    """Score 1 for an answer that holds a gold answer or cites its evidence, and for leaving alone what has none."""
+    """Score 1 for an answer that holds a gold answer or cites its evidence, and for leaving alone what has none.
+
+    Where all gold answers are needed, it must hold all of them, or cite all of its evidence.
+    """
     if case.question.answerable is False:
         return {"right": float(not case.answered)}
     if not case.answered:
         return {"right": 0.0}
     short = [answer for answer in case.question.answers if len(answer.split()) <= SHORT_ANSWER]
-    if short and not texts.is_yes_no(short) and texts.holds_answer([case.said], short):
+    if short and not texts.is_yes_no(short) and _held(case, short) == 1:
         return {"right": 1.0}
     if any(gold.text and gold.article for gold in case.question.evidence):
-        return {"right": float(_sentence_shares(case)[1] > 0)}
+        recall = _sentence_shares(case)[1]
+        return {"right": float(recall == 1 if case.question.all_answers else recall > 0)}
     if short and not texts.is_yes_no(short):
         return {"right": 0.0}
     if not case.homes:
         raise Unscored("nothing is known that an answer could be compared with")
-    return {"right": float(any(cited["article_id"] in case.homes for cited in case.answer["citations"]))}
+    return {"right": float(any(name in case.homes for name in _cited(case)))}
+
+
+def _cited(case: Case) -> list[str]:
+    return case.merged([citation["article_id"] for citation in case.answer["citations"]])
 
 
 # Citations ---------------------------------------------------------------------------------------------------------
@@ -188,7 +216,7 @@ def _cited_articles(case: Case) -> dict[str, float]:
     homes = case.homes
     if not case.answered:
         return {}
-    cited = [citation["article_id"] for citation in case.answer["citations"]]
+    cited = [case.merged([citation["article_id"]])[0] for citation in case.answer["citations"]]
     return {
         "citation_precision_article": sum(name in homes for name in cited) / len(cited) if cited else 0.0,
         "citation_recall_article": sum(home in cited for home in homes) / len(homes),
@@ -205,8 +233,8 @@ def _cited_sentences(case: Case) -> dict[str, float]:
 def _sentence_shares(case: Case) -> tuple[float, float]:
     cited = [(row["article_id"], Span(row["start"], row["end"])) for row in case.answer["citations"]]
     places = case.places
-    precision = sum(any(_overlap(one, place) for place in places) for one in cited)
-    recall = sum(any(_overlap(one, place) for one in cited) for place in places)
+    precision = sum(any(_overlap(one, place) for same in places for place in same) for one in cited)
+    recall = sum(any(_overlap(one, place) for one in cited for place in same) for same in places)
     return precision / len(cited) if cited else 0.0, recall / len(places)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from qa.errors import NotFound
-from qa.evaluate.texts import locate
+from qa.evaluate.texts import locate, squeeze
 from qa.evaluate.types import EvalQuestion, Gold
 from qa.index.archive import Archive
 from qa.types import Article, Span
@@ -42,6 +42,18 @@ class Shelf:
     def homes(self, golds: Iterable[Gold]) -> list[str]:
         """Return the ids of the articles named, each once; those that the archive lacks are left out."""
         return list(dict.fromkeys(found for gold in golds if (found := self.find(gold.article))))
+
+    def copies(self, golds: Iterable[Gold]) -> dict[str, str]:
+        """Map each evidence article to the first of those that were given the same words.
+
+        Two articles that carry the same sentence are copies of one report: either will do as its source.
+        """
+        words: dict[str, set[str]] = {}
+        for gold in golds:
+            if gold.text and (home := self.find(gold.article)):
+                words.setdefault(home, set()).add(squeeze(gold.text))
+        first: dict[frozenset[str], str] = {}
+        return {home: first.setdefault(frozenset(found), home) for home, found in words.items()}
 
     def place(self, gold: Gold) -> tuple[str, Span] | None:
         """Return the article and the place of an evidence's words, or None."""

@@ -35,14 +35,19 @@ def _f1(said: Sequence[str], gold: Sequence[str]) -> float:
     return 2 * shared / (len(said) + len(gold))
 
 
-def holds_answer(quotes: Sequence[str], answers: Iterable[str]) -> bool:
-    """Say whether a gold answer stands in the quotes together, in whole words ("5" is not in "1951").
+def held_answers(quotes: Sequence[str], answers: Iterable[str]) -> list[bool]:
+    """Say of each gold answer whether it stands in the quotes together, in whole words ("5" is not in "1951").
 
     The untouched words count too: "1562" stands in "1562-1598", which SQuAD's normalising makes one word.
     """
     raw = " ".join(quotes)
     together = f" {normalise(raw)} "
-    return any(_has_words(together, raw, answer) for answer in answers)
+    return [_has_words(together, raw, answer) for answer in answers]
+
+
+def holds_answer(quotes: Sequence[str], answers: Iterable[str]) -> bool:
+    """Say whether any gold answer stands in the quotes together."""
+    return any(held_answers(quotes, answers))
 
 
 def _has_words(normal: str, raw: str, answer: str) -> bool:

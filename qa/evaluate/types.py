@@ -27,7 +27,8 @@ class EvalQuestion:
         id: Unique in its set.
         question: As the user asks it.
         history: Earlier turns, oldest first.
-        answers: Gold answers, each right on its own and as short as it can be.
+        answers: Gold answers, each as short as it can be and right on its own, unless ``all_answers``.
+        all_answers: Whether an answer must hold every one of them, as where two reports disagree.
         answerable: Whether the archive holds the answer; None if nobody knows.
         evidence: Where the answer stands; of an unanswerable question, the article it was written about.
         exclude: Articles left out when it is asked, which makes an answerable question unanswerable.
@@ -38,6 +39,7 @@ class EvalQuestion:
     question: str
     history: tuple[Turn, ...] = ()
     answers: tuple[str, ...] = ()
+    all_answers: bool = False
     answerable: bool | None = None
     evidence: tuple[Gold, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -77,6 +77,20 @@ def test_a_floor_is_lowered_only_when_that_is_allowed():
     assert (lowered.floors, lowered.ceilings, none) == ({"recall@5": 0.49}, {"abstained_answerable": 0.51}, [])
 
 
+def test_a_changed_set_is_pinned_anew_only_when_a_regression_is_allowed():
+    before = gate(questions="b" * 64, floors={"recall@5": 0.95})
+    assert [sentence.split(":")[0] for sentence in pinned(before, recall=0.9)[1]] == ["recall@5"]
+    assert pinned(before, allow_regression=True, recall=0.96)[0].floors == {"recall@5": 0.95}
+    assert pinned(before, allow_regression=True, recall=0.9)[0].floors == {"recall@5": 0.89}
+
+
+def test_a_figure_of_answers_may_lose_those_that_are_now_left_alone():
+    made = gate(floors={"claims_supported": 0.9}, n={"claims_supported": 100})
+    for n, named in ((100, []), (99, []), (50, []), (49, ["claims_supported"])):
+        verdict = check(made, SET, {"claims_supported": Figure(1.0, 1.0, 1.0, n)})
+        assert [failure.split(":")[0] for failure in verdict.failures] == named, n
+
+
 def test_a_floor_is_not_forgotten_because_it_was_not_measured():
     before, _ = pinned(None, recall=0.9)
     _, refused = pinned(before, f1=0.5)

@@ -164,3 +164,20 @@ def test_an_article_is_known_by_its_url_in_any_spelling_or_its_given_id(asker, s
 @pytest.mark.parametrize("name", [None, "", "https://harbourpost.example/", "no-such"])
 def test_an_unknown_name_is_no_article(asker, name):
     assert asker.shelf.find(name) is None
+
+
+def test_copies_of_one_report_are_one_source(asker, line):
+    """The archive that holds a sentence twice may show either copy; neither ranking nor citing is half right."""
+    copied = question(evidence=(Gold(FERRY, RESCUED), Gold("lighthouse", RESCUED)))
+    assert asker.shelf.copies(copied.evidence) == {
+        asker.shelf.find(name): asker.shelf.find(FERRY) for name in (FERRY, "lighthouse")
+    }
+    both = question(evidence=(Gold(FERRY, RESCUED), Gold("lighthouse", "Edgar Holm kept it.")))
+    assert len(set(asker.shelf.copies(both.evidence).values())) == 2
+
+
+def test_where_all_answers_are_needed_one_is_not_enough(asker, line):
+    one = scores_of(asker, line, question(answers=("42", "1987"), all_answers=False, evidence=()))["scores"]
+    both = scores_of(asker, line, question(answers=("42", "43,000"), all_answers=True, evidence=()))["scores"]
+    assert (one["contains_gold"], one["right"]) == (1.0, 1.0)
+    assert (both["contains_gold"], both["right"]) == (0.5, 0.0)
