@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     level: Literal["strict", "balanced", "open"] = Field(
         "balanced", description="How sure an answer must be; `open` answers whenever there is any evidence."
     )
+    engine: Literal["quotes", "chat"] = Field(
+        "quotes", description="How answers are written: `quotes` needs no language model, `chat` asks `chat_model`."
+    )
     keyword_search: bool = Field(
         True, description="Whether words count; without them, passages are found and ranked by meaning alone."
     )

@@ -2,11 +2,13 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 
-from qa.answer import abstain, quotes
-from qa.answer.citations import cite
+from qa.answer import abstain
+from qa.answer.engine import Account, Engine, Material, Written
+from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
@@ -16,19 +18,16 @@ from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
     Answer,
-    Article,
     Citation,
     Claim,
     Context,
     Coverage,
     EngineName,
     Event,
-    Evidence,
     Filters,
     Level,
     Run,
     SearchResult,
-    Span,
     State,
     TextPiece,
     Turn,
@@ -96,8 +95,8 @@ class QAPipeline:
         level: Level | None = None,
     ) -> Iterator[Event]:
         """Yield states, then verified pieces of text, then exactly one ``Answer`` whose text they make up."""
-        if engine not in (None, "quotes"):
-            raise BadSettings(f"The engine {str(engine)!r} is not available; `quotes` is.")
+        chosen_engine: EngineName = engine or self._archive.settings.engine
+        writer = self._engine(chosen_engine)
         chosen_level: Level = level or self._archive.settings.level
         if chosen_level not in ("strict", "balanced", "open"):
             raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
@@ -116,23 +115,25 @@ class QAPipeline:
         reason = _reason_to_abstain(confidence, ranked, coverage, limits, chosen_level)
         clock.lap("read")
         yield State("checking")
-        claims, citations = ([], []) if reason else self._quote(sentences, ranked)
-        clock.lap("quote")
-        for at, claim in enumerate(claims):
-            yield TextPiece(claim.cited_text if at == 0 else f" {claim.cited_text}")
+        # Whether there is an answer is decided by now, before any engine writes a word of it.
+        material = Material(text, tuple(sentences), tuple(ranked), tuple(history))
+        written = _Writing(chosen_engine)
+        if reason is None:
+            yield from written.pieces(writer.write(material))
+        clock.lap("quote" if written.account.engine == "quotes" else "write")
         yield Answer(
             question=question,
             standalone_question=text,
             status="abstained" if reason else "answered",
             reason=reason,
-            message=MESSAGES[reason] if reason else _how_answered(citations),
+            message=MESSAGES[reason] if reason else written.account.message,
             as_of=datetime.now(UTC).isoformat(timespec="seconds"),
             confidence=confidence,
-            claims=tuple(claims),
-            citations=tuple(citations),
+            claims=tuple(written.claims),
+            citations=tuple(written.citations),
             contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
-            run=Run(engine="quotes", recipe=self._archive.recipe or None, timings_ms=clock.laps),
+            run=written.run(self._archive.recipe or None, clock.laps),
         )
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
@@ -141,25 +142,37 @@ class QAPipeline:
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
 
-    def _quote(self, sentences: Sequence[Evidence], ranked: Sequence[Ranked]) -> tuple[list[Claim], list[Citation]]:
-        """Turn the best sentences into framed claims, each with its own citation."""
-        around = {found.stored.id: found.stored.sentences for found in ranked}
-        sides = {found.stored.id: found.part for found in ranked if found.part is not None}
-        claims, citations = [], []
-        for number, sentence in enumerate(quotes.choose(sentences, sides=sides), 1):
-            article = self._archive.article(sentence.article_id, sentence.revision)
-            neighbours = self._neighbours(article, around[sentence.chunk_id], sentence)
-            others = self._archive.catalogue.also_published_by(article.id)
-            citation = cite(number, article, sentence, neighbours, others)
-            citations.append(citation)
-            claims.append(quotes.claim(article, citation))
-        return claims, citations
+    def _engine(self, name: str) -> Engine:
+        if name != "quotes":
+            raise BadSettings(f"The engine {name!r} is not available; `quotes` is.")
+        return QuotesEngine(self._archive)
 
-    def _neighbours(self, article: Article, spans: Sequence[Span], sentence: Evidence) -> list[Span]:
-        """Return the sentences around one, across the edges of its chunk."""
-        if spans[0].start < sentence.start < spans[-1].start:
-            return list(spans)
-        return self._archive.catalogue.sentences_of(article.id)
+
+class _Writing:
+    """What an engine has written so far."""
+
+    def __init__(self, engine: EngineName) -> None:
+        self.claims: list[Claim] = []
+        self.citations: list[Citation] = []
+        self.account = Account(engine, "")
+
+    def pieces(self, writing: Generator[Written, None, None]) -> Iterator[TextPiece]:
+        """Yield each statement's text; the engine is stopped when the reader leaves."""
+        with closing(writing) as parts:
+            for part in parts:
+                if isinstance(part, Account):
+                    self.account = part
+                    continue
+                said = part.claim.cited_text
+                piece = TextPiece(f" {said}" if self.claims else said)
+                self.claims.append(part.claim)
+                self.citations.extend(part.citations)
+                yield piece
+
+    def run(self, recipe: str | None, laps: dict[str, float]) -> Run:
+        """Say how the answer was made."""
+        told = self.account
+        return Run(told.engine, told.fallback, told.model, told.prompt, recipe, laps, told.tokens)
 
 
 class _Clock:
@@ -183,11 +196,6 @@ def _reason_to_abstain(
     if not ranked:
         return "no_evidence"
     return None if abstain.enough(confidence, level) else "low_confidence"
-
-
-def _how_answered(citations: Sequence[Citation]) -> str:
-    articles = len({citation.article_id for citation in citations})
-    return f"Quoted from {articles} article{'s' if articles > 1 else ''} of the archive."
 
 
 def _context(found: Ranked) -> Context:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
+from qa.index.archive import Archive
 from qa.types import Article, Citation, Claim, Evidence
 
 MOST_QUOTES = 3
@@ -18,6 +20,24 @@ LOOKED_AT = 40
 """Best sentences among which further quotes are looked for."""
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
+
+
+class QuotesEngine:
+    """Answer with sentences of the archive alone; no language model takes part."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Quote from an open archive."""
+        self._archive = archive
+
+    def write(self, material: Material) -> Generator[Written, None, None]:
+        """Yield the best sentences as framed claims, each with its own citation, then the account."""
+        sources, citations = Sources(self._archive, material.ranked), list[Citation]()
+        sides = {found.stored.id: found.part for found in material.ranked if found.part is not None}
+        for number, sentence in enumerate(choose(material.evidence, sides=sides), 1):
+            citation = sources.cite(number, sentence)
+            citations.append(citation)
+            yield Statement(claim(citation), (citation,))
+        yield Account("quotes", f"Quoted from {number_of_articles(citations)}.")
 
 
 def choose(
@@ -77,12 +97,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
 
 
-def claim(article: Article, citation: Citation) -> Claim:
+def claim(citation: Citation) -> Claim:
     """Put a citation's quote into a sentence that says who published it and when."""
-    return Claim(text=f"{frame(article)}: “{_SPACE.sub(' ', citation.quote)}”", citations=(citation.number,))
+    return Claim(text=f"{frame(citation)}: “{_SPACE.sub(' ', citation.quote)}”", citations=(citation.number,))
 
 
-def frame(article: Article) -> str:
+def frame(article: Article | Citation) -> str:
     """Say who published an article and when, as far as it is known."""
     day = spoken_day(article.published_at)
     if article.publisher:

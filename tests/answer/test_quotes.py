@@ -113,8 +113,8 @@ def test_long_names_are_cut_to_one_line():
 
 def test_a_claim_folds_white_space_that_the_citation_keeps():
     text = "The ferry\nsank  off Port Ellen."
-    citation = Citation(2, "a", 1, text, 0, len(text), text)
-    found = claim(Article("a", 1, text, publisher="P"), citation)
+    citation = Citation(2, "a", 1, text, 0, len(text), text, publisher="P")
+    found = claim(citation)
     assert found.text == "According to P, undated: “The ferry sank off Port Ellen.”"
     assert found.cited_text.endswith("” [2]")
     assert citation.quote == text
