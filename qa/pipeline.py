@@ -6,7 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from qa.answer import abstain
+from qa.answer import abstain, unquoted
+from qa.answer.courtesy import without_courtesies
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
@@ -101,9 +102,14 @@ class QAPipeline:
         if chosen_level not in ("strict", "balanced", "open"):
             raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
         text = clean_question(question, self._archive.settings.max_question_chars)
-        if history and self._archive.recipe:
-            text = stand_alone(text, history, self._archive.keywords)
         limits = filters or Filters()
+        plain = unquoted.answer(self._archive, question, text, limits)
+        if plain is None and history and self._archive.recipe:
+            text = stand_alone(text, without_courtesies(history), self._archive.keywords)
+            plain = unquoted.answer(self._archive, question, text, limits)
+        if plain is not None:
+            yield from unquoted.events(plain)
+            return
         clock = _Clock()
         yield State("searching")
         understood, ranked = self._rank(text, limits)

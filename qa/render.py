@@ -22,6 +22,8 @@ def answer_lines(answer: Answer) -> str:
     lines = [_wrap(claim.cited_text) for claim in answer.claims] or [answer.message]
     if answer.citations:
         lines += ["", "Sources", *(_citation_lines(citation) for citation in answer.citations)]
+    if answer.claims and not answer.citations:
+        return plain("\n".join([*lines, "", f"{answer.message} As of {answer.as_of}."]))
     newest = spoken_day(answer.coverage.newest_published_at)
     held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
     lines += [

@@ -76,6 +76,14 @@ def test_the_sentence_that_a_quote_is_read_with_is_shown_apart():
     assert "id (revision 2, characters 16-28)" in lines
 
 
+def test_what_is_said_of_the_archive_has_no_sources_and_no_confidence():
+    claims = (Claim("The archive holds 3 articles.", ()),)
+    lines = answer_lines(answer(claims=claims, citations=(), message="From the catalogue."))
+    assert lines.startswith("The archive holds 3 articles.\n\nFrom the catalogue. As of ")
+    assert "Sources" not in lines
+    assert "confidence" not in lines
+
+
 def test_an_abstention_is_its_message():
     lines = answer_lines(answer(claims=(), citations=(), message="Nothing on this.", confidence=0.1))
     assert lines.startswith("Nothing on this.\n")

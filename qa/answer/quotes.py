@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Generator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
@@ -123,6 +123,23 @@ def spoken_day(published_at: str | None) -> str | None:
     except ValueError:
         return None
     return f"{day.day} {day:%B %Y}"
+
+
+def spoken_period(first: date, last: date) -> str:
+    """Return a run of days as people say it.
+
+    >>> spoken_period(date(2024, 2, 1), date(2024, 2, 29))
+    'February 2024'
+    >>> spoken_period(date(2024, 2, 5), date(2024, 2, 11))
+    '5 February 2024 to 11 February 2024'
+    """
+    after = last + timedelta(days=1)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and after.year == first.year + 1:
+        return str(first.year)
+    if first.day == after.day == 1 and (after.year * 12 + after.month) - (first.year * 12 + first.month) == 1:
+        return f"{first:%B %Y}"
+    days = [spoken_day(day.isoformat()) or "" for day in (first, last)]
+    return days[0] if first == last else " to ".join(days)
 
 
 def one_line(text: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, in
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, NotFound, WriteFailed
+from qa.index.catalogue_counts import Counted, oldest_day, tally, undated
 from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, spans, stored_chunk
 from qa.index.catalogue_schema import (
     FILE_NAME,
@@ -204,6 +205,21 @@ class Catalogue:
         )
         with self._reading() as connection:
             return sorted(connection.scalars(query))
+
+    def tally(self, column: Counted, filters: Filters) -> list[tuple[str, int]]:
+        """Return each publisher or section with the number of its articles that a filter allows, most first."""
+        with self._reading() as connection:
+            return tally(connection, column, _conditions(filters))
+
+    def oldest_day(self, filters: Filters) -> str | None:
+        """Return the earliest publication day among the articles that a filter allows."""
+        with self._reading() as connection:
+            return oldest_day(connection, _conditions(filters))
+
+    def undated(self, filters: Filters) -> int:
+        """Count the articles without a publication date that a filter allows."""
+        with self._reading() as connection:
+            return undated(connection, _conditions(filters))
 
     # Stories
 

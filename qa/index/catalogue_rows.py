@@ -103,6 +103,11 @@ def chunk_id(article_id: str, revision: int, at: int) -> str:
     return f"{article_id}-{revision}-{at:04d}"
 
 
+def article_of(key: str) -> str:
+    """Return the id of the article that a chunk of this id belongs to."""
+    return key.rsplit("-", 2)[0]
+
+
 def draft_columns(draft: ArticleDraft) -> dict[str, Any]:
     """Return what a revision keeps of a draft."""
     return {name: getattr(draft, name) for name in DRAFT_COLUMNS}

@@ -14,7 +14,7 @@ import tantivy
 
 from qa.errors import WriteFailed
 from qa.index.catalogue import Catalogue, publisher_key
-from qa.index.catalogue_rows import StoredChunk
+from qa.index.catalogue_rows import StoredChunk, article_of
 from qa.index.derived import DerivedFolder
 from qa.types import Filters
 
@@ -150,6 +150,18 @@ class KeywordIndex:
             return {}
         wanted = tantivy.Query.term_set_query(self._schema, "chunk_id", list(chunk_ids))
         return dict(self._search([(tantivy.Occur.Must, words), _silently(wanted)], len(chunk_ids)))
+
+    def articles_with(self, text: str, filters: Filters | None = None) -> set[str]:
+        """Return the ids of the articles that hold every word of a text somewhere in title, publisher, date or body."""
+        found: set[str] | None = None
+        for term in dict.fromkeys(self.terms(text)):
+            wanted = (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "text", term, "basic"))
+            hits = self._search([wanted, *self._limits(filters)], int(self._searcher().num_docs))
+            articles = {article_of(key) for key, _ in hits}
+            found = articles if found is None else found & articles
+            if not found:
+                break
+        return found or set()
 
     def _search(self, clauses: "list[tuple[tantivy.Occur, tantivy.Query]]", n: int) -> list[tuple[str, float]]:
         searcher = self._searcher()

@@ -53,6 +53,8 @@ def answer_html(answer: Answer) -> str:
     links = {citation.number: _number_link(citation) for citation in answer.citations}
     claims = "".join(_claim(claim, links) for claim in answer.claims)
     body = claims or f'<p class="dl-abstained">{escape(answer.message)}</p>'
+    if answer.claims and not answer.citations:
+        return f'{body}<p class="dl-facts">{escape(answer.message)} · {_as_of(answer)}</p>'
     confidence = f"{texts.CONFIDENCE[in_words(answer.confidence)]} ({answer.confidence:.2f})"
     held = f"{answer.coverage.articles} article{'' if answer.coverage.articles == 1 else 's'} searched"
     newest = day(answer.coverage.newest_published_at)

@@ -63,7 +63,17 @@ ANSWER = {
         ),
     ),
     "allOf": [
-        of_kind("status", "answered", {"reason": {"type": "null"}, "text": FILLED, "citations": {"minItems": 1}}),
+        of_kind("status", "answered", {"reason": {"type": "null"}, "text": FILLED, "claims": {"minItems": 1}}),
+        {
+            # Only what is said of the archive itself, or fixed text, quotes no article.
+            "if": {
+                "properties": {
+                    "status": {"const": "answered"},
+                    "run": {"properties": {"engine": {"not": {"enum": ["archive", "fixed"]}}}},
+                }
+            },
+            "then": {"properties": {"citations": {"minItems": 1}}},
+        },
         of_kind(
             "status",
             "abstained",
