@@ -34,6 +34,9 @@ LEAST_COVERED = 0.7
 reports of one event 0.5 and less."""
 LEAST_SPECIFICS = 0.75
 """Of the numbers and capitalised words; copies have 0.8 and more, forms filled in anew 0.7 and less."""
+LEAD, LEAST_LED = 30, 0.4
+"""What is new stands first: of these first words of the shorter text so many must be shared, or the rest is only the
+background that two reports of one matter have in common."""
 _SHORT, _LONG = 400, 600
 """Words that are aligned of the shorter and of the longer text."""
 _FEW_WORDS, LEAST_OF_FEW = 30, 0.8
@@ -100,9 +103,15 @@ def likeness(first: Words, second: Words) -> float:
     lead = blocks[0].b if blocks[0].b <= _MOST_LEAD else 0
     own = max(len(aligned) - lead, LEAST_WORDS)
     covered = sum(block.size for block in blocks) / own
-    if own < _FEW_WORDS and covered < LEAST_OF_FEW:
+    if (own < _FEW_WORDS and covered < LEAST_OF_FEW) or _led(blocks, lead, len(aligned)) < LEAST_LED:
         return 0.0
     return covered if _specifics(short, long, blocks, lead) >= LEAST_SPECIFICS else 0.0
+
+
+def _led(blocks: Sequence[Match], lead: int, words: int) -> float:
+    """Return the share of the shorter text's first words, after what a client puts in front, that both texts have."""
+    end = min(lead + LEAD, words)
+    return sum(max(0, min(block.b + block.size, end) - max(block.b, lead)) for block in blocks) / max(1, end - lead)
 
 
 def _specifics(short: Words, long: Words, blocks: Sequence[Match], lead: int) -> float:

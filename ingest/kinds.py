@@ -12,9 +12,14 @@ HEAD: Final = 8192
 
 BY_NAME: Final[dict[str, Kind]] = {
     ".txt": "text",
+    ".text": "text",
     ".md": "markdown",
+    ".markdown": "markdown",
     ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
     ".csv": "csv",
+    ".tsv": "csv",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",

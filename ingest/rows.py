@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from qa.config import Settings
 _BLOCK = 1 << 16
 _HEAD = 1 << 20  # what an encoding is told from
 _DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"sep=.\r?\n", re.IGNORECASE)
+"""What spreadsheets put before the names of the columns."""
 
 
 class Unreadable(Exception):
@@ -114,13 +117,13 @@ class RowFile:
             yield Line(self.line, None if dropped else bytes(held), quotes)
 
 
-def json_lines(file: RowFile) -> Iterator[Line | BadRow]:
-    """Yield the lines of a JSONL file that are not blank, and those that are too long.
+def json_lines(file: RowFile, content: Iterator[bytes]) -> Iterator[Line | BadRow]:
+    """Yield the lines of a JSONL file that are not blank, and those that are too long; ``content`` is UTF-8.
 
     Raises:
         Unreadable: The file cannot be read on.
     """
-    for line in file.lines(as_utf8(file.blocks())):
+    for line in file.lines(content):
         if line.data is None:
             yield BadRow(line.number, "too_large", f"The line was left out: {file.too_long}.")
         elif line.data.strip():
@@ -263,6 +266,8 @@ def _header(source: _RecordLines, text_column: str) -> tuple[list[str], str]:
     columns: list[str] = []
     try:
         first = next(source, "")
+        if _SEPARATOR_LINE.fullmatch(first):
+            first = next(source, "")
     except _BadRecord as exc:
         raise Unreadable(exc.code, "The first line does not name columns: " + exc.reason, 1) from exc
     if not first.strip():

@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from ingest.documents import document_pages, members
 from ingest.encoding import is_binary, wide_encoding
+from ingest.json_files import json_items
 from ingest.kinds import DOCUMENTS, HEAD, kind_of, kind_of_name, mismatch
-from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows, json_lines
+from ingest.rows import BadRow, CsvRow, Line, RowFile, Unreadable, csv_rows
 from ingest.text import shown
 from ingest.types import Kind, RawPage, SourceFile
 from ingest.worker import Worker
@@ -243,7 +244,11 @@ def _items(
     if file.kind in DOCUMENTS:
         return document_pages(file, raw, worker)
     rows = RowFile(raw, file.zipped, settings)
-    items = json_lines(rows) if file.kind == "jsonl" else csv_rows(rows, text_column)
+    if file.kind == "jsonl":
+        one_document = file.own_name.lower().removesuffix(".gz").endswith(".json")
+        items: Iterator[Line | CsvRow | BadRow] = json_items(rows, settings.max_document_mb, one_document)
+    else:
+        items = csv_rows(rows, text_column)
     return (_item(file, item, rows) for item in items)
 
 

@@ -22,7 +22,7 @@ SEEDS = {
     "mail": (makers.mail(attachment=True), makers.mail(html=True)),
     "feed": (makers.rss(2), makers.atom()),
     "zip": (makers.zipped({"a.txt": b"The ferry sailed late.", "b/c.jsonl": ROWS}),),
-    "jsonl": (ROWS,),
+    "jsonl": (ROWS, b"[" + ROWS.replace(b"}\n{", b"},\n{") + b"]"),
     "csv": (b'id,title,text\n1,"A, B","The mill ""burned"" down.\nAll of it."\n2,C,Rain fell.\n',),
     "text": (b"---\ntitle: A\n---\nHarbour closes\n\nPORT VENN - The harbour closes.\n\nCity\n", "Žluťoučký".encode()),
 }

@@ -96,6 +96,14 @@ def test_headlines_with_other_numbers_part_two_states_of_one_story():
     assert is_copy(early, report(REPORT, title="27 hurt as bus crashes"))
 
 
+def test_reports_that_share_only_their_background_stay_two():
+    background = " ".join(REPORT.split()[20:]) + " " + OTHER
+    court = "A court in Venn ruled on Thursday that the contract was void and ordered a new tender before the summer. "
+    mayor = "Mayor Anna Berg resigned early today after her party refused to back the plan in a tense night session. "
+    assert not is_copy(report(court + background), report(mayor + background))
+    assert is_copy(report(court + background), report("From our own correspondent. " + court + background))
+
+
 @pytest.mark.parametrize("text", ["", "\ud800" * 50, "١٢٣ " * 500, "a " * 5000, "𝟘" * 10_000])
 def test_any_text_has_a_sketch(text):
     assert all(-(2**63) <= key < 2**63 for key in sketch(words_of(text)))
