@@ -5,14 +5,16 @@ defaults below. Every field's ``description`` is its row in the README's table (
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa.errors import BadSettings
+from qa.sites import Site, SiteName
 
 DATA_DIR_VARIABLE = "DATELINE_DATA_DIR"
 SETTINGS_FILE = "dateline.toml"
@@ -36,6 +38,9 @@ def default_cache_dir() -> Path:
 
 
 WholePath = Annotated[Path, AfterValidator(whole_path)]
+Token = Annotated[SecretStr, Field(min_length=16, max_length=500)]
+Network = Annotated[str, AfterValidator(lambda given: str(ip_network(given, strict=False)))]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$", to_lower=True)]
 
 
 class Settings(BaseSettings):
@@ -98,6 +103,28 @@ class Settings(BaseSettings):
     )
     fetch_loopback: bool = Field(
         False, description="For tests only: whether this machine's own addresses may be fetched, on any port."
+    )
+
+    login: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Whether people sign in: `auto` asks for it unless the server is used on its own machine only.",
+    )
+    reader_token: Token | None = Field(
+        None, description="What readers sign in with; without it one is made in `reader.token` in the data folder."
+    )
+    editor_token: Token | None = Field(
+        None, description="What editors sign in with; without it one is made in `editor.token` in the data folder."
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        (), description="Addresses or networks of proxies whose `x-forwarded-for` and `x-forwarded-proto` are believed."
+    )
+    proxy_user_header: HeaderName | None = Field(
+        None,
+        description="Header in which such a proxy names who is signed in; it must drop what others sent in it.",
+    )
+    proxy_editors: tuple[str, ...] = Field((), description="Names so given that are editors.")
+    sites: dict[SiteName, Site] = Field(
+        {}, description="Widget sites, each a table `[sites.NAME]` of the settings file; see below."
     )
 
     def __init__(self, **values: Any) -> None:

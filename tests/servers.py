@@ -136,6 +136,52 @@ def ids(client):
     return {row["title"].split()[0]: row["id"] for row in client.get("/api/v1/articles").json()["articles"]}
 
 
+INTRANET, FOREIGN = "https://intranet.example.org", "https://evil.example"
+SITE_SECRET = "a secret that only the intranet's server and the archive know"
+GUARDED_TOML = f"""
+login = "always"
+reader_token = "the readers' own token"
+editor_token = "the editors' own token"
+
+[sites.courier]
+origins = ["{INTRANET}", "http://intranet.localhost:8123"]
+title = "Ask the Courier"
+greeting = "Good day."
+examples = ["How much cargo did the harbour handle?"]
+publishers = ["the saltmere  courier"]
+theme = "dark"
+accent = "#0a0"
+
+[sites.everything]
+origins = ["{INTRANET}"]
+
+[sites.signed]
+origins = ["{INTRANET}"]
+login = "token"
+secret = "{SITE_SECRET}"
+
+[sites.closed]
+"""
+"""Settings of a server that strangers meet, with its widget sites."""
+
+
+def as_reader():
+    return {"authorization": "Bearer the readers' own token"}
+
+
+def as_editor():
+    return {"authorization": "Bearer the editors' own token"}
+
+
+@pytest.fixture(scope="session")
+def guarded(sample_made, tmp_path_factory):
+    """A server over the sample archive that asks everybody to sign in, with widget sites."""
+    folder = Path(shutil.copytree(sample_made, tmp_path_factory.mktemp("guarded") / "data"))
+    (folder / "dateline.toml").write_text(GUARDED_TOML)
+    with serving(folder, "--allow-host", "news.example.org") as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def changing(small_made, tmp_path_factory):
     """A server over a small archive that tests change while it is asked; it must be whole at the end."""

@@ -2,15 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa.types import Filters, Turn
 
+MOST_RESULTS = 50
 MOST_TURNS = 40
 MOST_NAMES = 200
 Text = Annotated[str, Field(max_length=32_000)]
 Name = Annotated[str, Field(max_length=500)]
 Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
+SiteName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["news"])]
 Day = Annotated[str, Field(max_length=40, examples=["2023-07-01"])]
 
 
@@ -167,3 +170,12 @@ SUMMARY_EXAMPLE = {
     "published_at": None,
     "revision": 1,
 }
+
+
+def example(value: dict[str, Any], *, stream: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return an operation's answer with an example, for the OpenAPI page."""
+    content: dict[str, Any] = {"application/json": {"example": value}}
+    if stream:
+        lines = 'event: state\ndata: {"state": "searching"}\n\nevent: text\ndata: {"text": "..."}\n\nevent: answer\n...'
+        content["text/event-stream"] = {"example": lines}
+    return {200: {"description": "Done.", "content": content}}

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from qa.index.archive import Archive
     from qa.types import Ingestor
-    from qa.web.security import Access
+    from qa.web.access import Access
+    from qa.web.service import Service
 
 MakeIngestor = Callable[["Archive"], "Ingestor"]
 WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -51,6 +52,8 @@ def _serve(options: argparse.Namespace) -> int:
             address = _address(options.host, port)
             archive.announce(address)
             _say(app, address, as_json=options.json)
+            if not app.state.service.access.loopback:
+                _tell_how_to_sign_in(app.state.service)
             _run(app, listener)
             # An ingestion that was handed over stops at its next report of progress.
             with app.state.service.writing:
@@ -71,10 +74,11 @@ def _application(archive: "Archive", make_ingestor: MakeIngestor | None, access:
 
 
 def _access(options: argparse.Namespace, token: str) -> "Access":
-    from qa.web.security import Access, names_of
+    from qa.web.access import Access, is_loopback, names_of
 
     own = [socket.gethostname(), socket.getfqdn()] if options.host in WILDCARDS else [_bracketed(options.host)]
-    return Access(names_of([*own, *options.allow_host]), any_address=options.host in WILDCARDS, token=token)
+    names = names_of([*own, *options.allow_host])
+    return Access(names, options.host in WILDCARDS, token, loopback=is_loopback(options.host))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -127,6 +131,7 @@ def _run(app: "FastAPI", listener: socket.socket) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # whose headers are believed is a setting
         server_header=False,
         limit_concurrency=512,
         timeout_graceful_shutdown=GRACE_S,
@@ -154,6 +159,28 @@ def _say(app: "FastAPI", address: str, *, as_json: bool) -> None:
         tries = [f"{TRY}:", *(f"  {question}" for question in questions)] if questions else []
         print_text(plain("\n".join([f"Dateline is at {address} (Ctrl+C stops it).", *tries])))
     sys.stdout.flush()
+
+
+def _tell_how_to_sign_in(service: "Service") -> None:
+    """Say once what the tokens are, and from then on where they lie."""
+    import sys
+
+    from qa.web.keys import EDITOR_FILE, READER_FILE
+
+    made = {path.name for path in service.keys.made}
+    folder, settings = service.settings.data_dir, service.settings
+    lines = []
+    if settings.login == "never":
+        lines.append("Nobody has to sign in: everybody who can reach this address can read the archive.")
+    else:
+        for who, name, given in (
+            ("Readers", READER_FILE, settings.reader_token),
+            ("Editors", EDITOR_FILE, settings.editor_token),
+        ):
+            shown = f" {(folder / name).read_text().strip()}" if name in made else ""
+            where = "of the settings" if given else f"in {folder / name}"
+            lines.append(f"{who} sign in with the token{shown} {where}.")
+    sys.stderr.write("\n".join(lines) + "\n")
 
 
 def _address(host: str, port: int) -> str:

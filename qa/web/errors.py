@@ -31,6 +31,28 @@ class NotLocal(UsageError):
     http_status = 403
 
 
+class NotSignedIn(UsageError):
+    """Refuse a stranger."""
+
+    code = "not_signed_in"
+    http_status = 401
+
+    def __init__(self, user_message: str = "Please sign in, or send a token as `Authorization: Bearer`.") -> None:
+        """Say how to get in."""
+        super().__init__(user_message)
+
+
+class EditorsOnly(UsageError):
+    """Refuse a reader what editors may do."""
+
+    code = "editors_only"
+    http_status = 403
+
+    def __init__(self) -> None:
+        """Say who may."""
+        super().__init__("Only editors may do this.")
+
+
 class BodyTooLarge(UsageError):
     """Refuse a request over the size limit."""
 
@@ -52,12 +74,37 @@ class WrongMethod(UsageError):
     http_status = 405
 
 
-class Busy(DatelineError):
-    """Report that too many questions wait."""
+class Later(DatelineError):
+    """Ask for patience; ``retry_after`` is in seconds."""
+
+    retryable = True
+    retry_after = 2
+
+
+class Busy(Later):
+    """Report that too many questions wait, or that the server is about to stop."""
 
     code = "busy"
-    retryable = True
     http_status = 503
+
+
+class TooMany(Later):
+    """Report that somebody asks more often than is allowed."""
+
+    code = "too_many"
+    http_status = 429
+
+    def __init__(self, user_message: str, retry_after: int) -> None:
+        """Say when to come back, in seconds."""
+        super().__init__(user_message)
+        self.retry_after = max(1, retry_after)
+
+
+class TooSlow(UsageError):
+    """Report a request that did not arrive in time."""
+
+    code = "too_slow"
+    http_status = 408
 
 
 class Unexpected(DatelineError):

@@ -1,5 +1,6 @@
 """The reader: one stored revision of an article as a plain page, with a cited place marked."""
 
+from collections.abc import Callable
 from html import escape
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from qa.web.markup import day, language, marked, paragraphs, web_address
 from qa.web.service import Service
 
 router = APIRouter(include_in_schema=False)
+Page = Callable[[str, str], str]
 Place = Annotated[int | None, Query(ge=0, le=10**9)]
 
 
@@ -34,18 +36,35 @@ async def read(
     )
 
 
-def article_page(article: Article, newest: int, mark: Span | None = None, correction: str | None = None) -> str:
-    """Return the page of an article; ``correction`` is what its newest revision says was corrected."""
+def article_page(
+    article: Article,
+    newest: int,
+    mark: Span | None = None,
+    correction: str | None = None,
+    *,
+    newest_link: str | None = None,
+    around: Page | None = None,
+) -> str:
+    """Return the page of an article.
+
+    Args:
+        article: In the revision that is shown.
+        newest: Its newest revision.
+        mark: What is marked.
+        correction: What its newest revision says was corrected.
+        newest_link: Address of the newest revision, where it is not the reader's own.
+        around: Makes a page of title and main part, where it is not the reader's own.
+    """
     title = f'<h1 dir="auto">{escape(article.title or texts.UNTITLED)}</h1>'
     body = "\n".join(_paragraph(article.text, line, mark) for line in paragraphs(article.text))
-    main = f"<main{language(article)}>{title}\n{_facts(article)}{_notes(article, newest, correction)}"
-    return page(article.title or texts.UNTITLED, f'{main}\n<div id="text">\n{body}\n</div></main>')
+    main = f"<main{language(article)}>{title}\n{_facts(article)}{_notes(article, newest, correction, newest_link)}"
+    return (around or page)(article.title or texts.UNTITLED, f'{main}\n<div id="text">\n{body}\n</div></main>')
 
 
-def error_page(error: DatelineError) -> Response:
+def error_page(error: DatelineError, around: Page | None = None) -> Response:
     """Return an error as a page."""
     message = f"<main><h1>{texts.PROBLEM}</h1><p>{escape(error.user_message)}</p></main>"
-    return HTMLResponse(page(texts.PROBLEM, message), error.http_status)
+    return HTMLResponse((around or page)(texts.PROBLEM, message), error.http_status)
 
 
 def page(title: str, main: str) -> str:
@@ -84,10 +103,11 @@ def _link(url: str | None) -> str:
     return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">{shown}</a>' if address else shown
 
 
-def _notes(article: Article, newest: int, correction: str | None) -> str:
+def _notes(article: Article, newest: int, correction: str | None, newest_link: str | None) -> str:
     found = correction or article.correction
     corrected = f'<p class="note" lang="en">{texts.CORRECTION} <bdi>{escape(found)}</bdi></p>' if found else ""
     if article.revision == newest:
         return corrected
-    link = f'<a href="/articles/{escape(article.id)}">{texts.NEWEST_REVISION}</a>'
+    address = newest_link or f"/articles/{article.id}"
+    link = f'<a href="{escape(address)}">{texts.NEWEST_REVISION}</a>'
     return f'<p class="note" lang="en">{texts.OLD_REVISION} {link}.</p>{corrected}'

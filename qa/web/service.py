@@ -11,8 +11,11 @@ from qa.config import Settings
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import EngineName, Event, Filters, Ingestor, Level, Turn
+from qa.web.access import Access
 from qa.web.errors import Busy
-from qa.web.security import Access
+from qa.web.keys import Keys
+from qa.web.people import People
+from qa.web.sites import Sites
 
 AT_ONCE = 4
 MOST_WAITING = 64
@@ -27,6 +30,9 @@ class Service:
     pipeline: QAPipeline
     settings: Settings
     access: Access
+    keys: Keys
+    people: People
+    sites: Sites
     ingestor: Ingestor | None = None
     writing: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes the archive; asking goes on meanwhile."""

@@ -9,7 +9,13 @@ import time
 import httpx
 import pytest
 
-from qa.web.security import PAGE_POLICY, Access, Wall, names_of, same_origin
+from qa.config import Settings
+from qa.web.access import Access, names_of, same_origin
+from qa.web.headers import PAGE_POLICY
+from qa.web.keys import Keys
+from qa.web.people import People
+from qa.web.security import Wall
+from qa.web.sites import Sites
 
 ASK, JOIN = "/api/v1/ask", "/gradio_api/queue/join"
 QUESTION = {"question": "What does Pakistan require for joint dialogue?"}
@@ -21,6 +27,12 @@ BODIES = {ASK: QUESTION, JOIN: JOINING}
 def host(request, server):
     """The Host header of a visitor: addresses and names with the port, a real name as a proxy passes it on."""
     return request.param if "." in request.param and request.param[0] == "n" else f"{request.param}:{_port(server)}"
+
+
+@pytest.fixture
+def signed_in(server):
+    """Under a real name even a visitor from this machine has to sign in."""
+    return {"authorization": f"Bearer {(server.folder / 'reader.token').read_text().strip()}"}
 
 
 def _port(server):
@@ -44,19 +56,19 @@ def origins(host):
 
 
 @pytest.mark.parametrize("path", [ASK, JOIN])
-def test_only_our_own_pages_may_post(client, host, path):
+def test_only_our_own_pages_may_post(client, host, path, signed_in):
     for origin, status in origins(host).items():
-        response = client.post(path, json=BODIES[path], headers={"host": host, "origin": origin})
+        response = client.post(path, json=BODIES[path], headers={"host": host, "origin": origin, **signed_in})
         assert response.status_code == status, origin
         assert not [name for name in response.headers if name.startswith("access-control")], origin
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/healthz", "/api/v1/articles", "/gradio_api/startup-events"])
 @pytest.mark.parametrize("origin", ["null", "http://evil.example"])
-def test_no_foreign_page_may_read(client, host, path, origin):
-    response = client.get(path, headers={"host": host, "origin": origin})
+def test_no_foreign_page_may_read(client, host, path, origin, signed_in):
+    response = client.get(path, headers={"host": host, "origin": origin, **signed_in})
     assert not [name for name in response.headers if name.startswith("access-control")]
-    asked = {"host": host, "origin": origin, "access-control-request-method": "POST"}
+    asked = {"host": host, "origin": origin, "access-control-request-method": "POST", **signed_in}
     preflight = client.options(path, headers=asked)
     assert preflight.status_code == 405
     assert not [name for name in preflight.headers if name.startswith("access-control")]
@@ -122,7 +134,7 @@ def test_a_body_of_unknown_length_is_counted(client, path):
         ("GET", "/gradio_api/file=/etc/passwd"),
         ("GET", "/gradio_api/proxy=http://evil.example/"),
         ("GET", "/gradio_api/runs"),
-        ("POST", "/login"),
+        ("POST", "/gradio_api/login"),
         ("GET", "/monitoring"),
         ("GET", "/gradio_api/deep_link"),
         ("POST", "/gradio_api/component_server"),
@@ -268,7 +280,9 @@ def _call(application):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Wall(application, Access())(scope, receive, send))
+    keys = Keys("reader", "editor", "session")
+    wall = Wall(application, Access(), People(Settings(), Access(), keys), Sites({}, keys.session))
+    asyncio.run(wall(scope, receive, send))
     return sent
 
 

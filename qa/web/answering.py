@@ -1,0 +1,73 @@
+"""A question's way through the HTTP API: as JSON, or as events while the answer is made."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from qa.types import Answer, Event, Filters, State
+from qa.web import bodies
+from qa.web.answers import as_dateline_error, json_answer, sse
+from qa.web.service import Service
+
+EVENT_STREAM = "text/event-stream"
+Names = Annotated[list[str], Query(max_length=bodies.MOST_NAMES)]
+NamesOrAll = Annotated[list[str] | None, Query(max_length=bodies.MOST_NAMES)]
+Shown = Callable[[Answer], dict[str, Any]]
+"""Returns an answer as its asker may see it."""
+
+
+async def answered(request: Request, body: bodies.AskBody, filters: Filters, shown: Shown = Answer.as_dict) -> Response:
+    """Answer a question within filters; with ``Accept: text/event-stream`` as events while it is made."""
+    service: Service = request.app.state.service
+    events = service.events(body.question, body.turns(), filters, body.engine, body.level)
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        # What is wrong with the question shows before the first event, and is answered as a plain error.
+        first = await anext(events)
+        lines = _event_lines(first, events, shown)
+        return StreamingResponse(lines, media_type=EVENT_STREAM, headers={"cache-control": "no-store"})
+    async for event in events:
+        if isinstance(event, Answer):
+            return json_answer(shown(event))
+    raise AssertionError("a stream ends with its answer")
+
+
+async def found_passages(request: Request, question: str | None, top_k: int, filters: Filters) -> Response:
+    """List the passages that fit a question best, within filters."""
+    service: Service = request.app.state.service
+    results = await service.run(lambda: service.pipeline.search(question or "", top_k, filters))
+    return json_answer({"question": question, "results": [result.as_dict() for result in results]})
+
+
+def search_filters(
+    publishers: list[str],
+    published_from: str | None,
+    published_to: str | None,
+    article_ids: list[str] | None,
+    exclude_article_ids: list[str],
+) -> Filters:
+    """Return the filters of an address's query.
+
+    Raises:
+        BadFilter: A date is none.
+    """
+    allowed = None if article_ids is None else tuple(article_ids)
+    return Filters(tuple(publishers), published_from, published_to, allowed, tuple(exclude_article_ids))
+
+
+async def _event_lines(first: Event, events: AsyncIterator[Event], shown: Shown) -> AsyncIterator[str]:
+    yield _event(first, shown)
+    try:
+        async for event in events:
+            yield _event(event, shown)
+    except Exception as error:
+        yield sse("error", as_dateline_error(error).as_dict())
+
+
+def _event(event: Event, shown: Shown) -> str:
+    if isinstance(event, Answer):
+        return sse("answer", shown(event))
+    if isinstance(event, State):
+        return sse("state", {"state": event.name})
+    return sse("text", {"text": str(event)})

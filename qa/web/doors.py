@@ -1,0 +1,81 @@
+"""Every address that this server answers at, for which methods, to whom, and how large a request may be.
+
+Gradio has some eighty routes, among them uploads, a proxy and file reading; the chat page needs the few named here.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from qa.web.errors import NoSuchAddress, WrongMethod
+
+Who = Literal["everyone", "site", "reader", "editor"]
+"""``site``: visitors of a widget site, each by that site's own rules."""
+MAX_BODY = 64 * 1024
+MAX_ARTICLES_BODY = 16 * 1024 * 1024
+"""For articles that editors send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An address with what holds for it.
+
+    Args:
+        pattern: Matches the whole path; a group ``site`` names the widget site.
+        methods: What it takes.
+        who: Who may come in.
+        asks: Whether it costs the work of a question, which is counted and limited.
+        most: Largest body, in bytes.
+    """
+
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+    who: Who
+    asks: bool = False
+    most: int = MAX_BODY
+
+
+def _door(methods: str, path: str, who: Who = "reader", *, asks: bool = False, most: int = MAX_BODY) -> Door:
+    return Door(re.compile(path), frozenset(methods.split()), who, asks, most)
+
+
+SITE = r"/api/v1/sites/(?P<site>[a-z0-9][a-z0-9-]{0,62})"
+DOORS: tuple[Door, ...] = (
+    _door("GET", r"/(?:healthz|readyz)", "everyone"),
+    _door("GET HEAD", r"/widget\.(?:js|css)", "everyone"),
+    _door("GET POST", r"/login", "everyone"),
+    _door("POST", r"/logout", "everyone"),
+    _door("GET OPTIONS", SITE, "site"),
+    _door("POST OPTIONS", f"{SITE}/ask", "site", asks=True),
+    _door("GET OPTIONS", f"{SITE}/search", "site", asks=True),
+    _door("GET", r"/sites/(?P<site>[a-z0-9][a-z0-9-]{0,62})/articles/[^/]+", "site"),
+    _door("POST", r"/api/v1/ask", asks=True),
+    _door("GET", r"/api/v1/search", asks=True),
+    _door("GET", r"/api/v1/articles(?:/[^/]+)?"),
+    _door("POST", r"/api/v1/articles", "editor", most=MAX_ARTICLES_BODY),
+    _door("DELETE", r"/api/v1/articles/[^/]+", "editor"),
+    _door("GET", r"/openapi\.json"),
+    _door("GET", r"/articles/[^/]+"),
+    _door("GET HEAD", r"/look/[\w-]+\.(?:js|css)"),
+    _door("GET HEAD", r"/|/(?:config/?|theme\.css|robots\.txt|favicon\.ico|manifest\.json)"),
+    _door("GET HEAD", r"/(?:assets|static|svelte)/.+"),
+    _door("GET", r"/gradio_api/(?:theme\.css|startup-events|queue/data|heartbeat/[\w-]+)"),
+    _door("POST", r"/gradio_api/queue/join", asks=True),
+    _door("POST", r"/gradio_api/cancel"),
+)
+
+
+def find_door(path: str, method: str) -> Door:
+    """Return the door of an address for a method.
+
+    Raises:
+        NoSuchAddress, WrongMethod: There is nothing there, or not for this method.
+    """
+    found = [door for door in DOORS if door.pattern.fullmatch(path)]
+    if not found:
+        raise NoSuchAddress("There is nothing at this address.")
+    for door in found:
+        if method in door.methods:
+            return door
+    allowed = sorted(set[str]().union(*(door.methods for door in found)))
+    raise WrongMethod(f"This address takes {' or '.join(allowed)} only.")

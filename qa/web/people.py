@@ -1,0 +1,151 @@
+"""Who is asking: the one place that tells a person by token, session or proxy, for pages, API and files alike.
+
+Single sign-on goes in here: whatever proves who somebody is becomes a ``Person`` in ``People.recognise``.
+"""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
+
+import jwt
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from qa.config import Settings
+from qa.web.access import LOOPBACK_NAMES, Access, host_name, is_loopback
+from qa.web.keys import Keys
+
+Role = Literal["visitor", "reader", "editor"]
+PERSON = "dateline.person"
+"""Where the wall leaves who is asking, in a request's scope."""
+COOKIE = "dateline_session"
+SESSION_S = 14 * 24 * 3600
+AUDIENCE = "dateline"
+FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who was let in.
+
+    Args:
+        name: What the proxy calls them; ``local`` on this machine; else drawn anew at each signing in, so that people
+            who share a token do not share what is kept under their name. Visitors of a widget site have the site's
+            name in front.
+        role: Editors may change the archive; visitors see what their widget site may see.
+    """
+
+    name: str
+    role: Role
+
+
+COMMAND_LINE = Person("command line", "editor")
+LOCAL = Person("local", "reader")
+
+
+def person_of(request: Any) -> Person:
+    """Return who sent a request; takes Starlette's requests and Gradio's.
+
+    Raises:
+        KeyError: It did not come through the wall, which lets in nobody unknown.
+    """
+    found: Person = getattr(request, "request", request).scope[PERSON]
+    return found
+
+
+class People:
+    """Recognise people, and give them sessions."""
+
+    def __init__(self, settings: Settings, access: Access, keys: Keys) -> None:
+        """Use the settings' proxies and the archive's keys."""
+        self._settings = settings
+        self._access = access
+        self._keys = keys
+        self._proxies = [ip_network(given) for given in settings.trusted_proxies]
+        # Other tokens end every session that was begun with the old ones.
+        tokens = "\n".join([keys.session, keys.reader, keys.editor])
+        self._signing_key = hashlib.sha256(tokens.encode()).digest()
+
+    def recognise(self, scope: Scope, headers: Headers) -> Person | None:
+        """Return who sent a request, or None for a stranger."""
+        peer = peer_of(scope)
+        if self._access.is_local(headers) and is_loopback(peer):
+            return COMMAND_LINE
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        role = self._role_of(given.strip()) if kind.lower() == "bearer" else None
+        if role:
+            return Person(role, role)
+        found = self._named_by_proxy(peer, headers) or self._in_session(headers)
+        return found or (LOCAL if self._is_open(scope, headers) else None)
+
+    def sign_in(self, token: str) -> Person | None:
+        """Return a new person for a right token."""
+        role = self._role_of(token)
+        return Person(f"{role}-{secrets.token_hex(4)}", role) if role else None
+
+    def session(self, person: Person) -> str:
+        """Return what the session's cookie holds."""
+        claims = {"aud": AUDIENCE, "sub": person.name, "role": person.role, "exp": int(time.time()) + SESSION_S}
+        return jwt.encode(claims, self._signing_key, "HS256")
+
+    def address_of(self, scope: Scope, headers: Headers) -> str:
+        """Return the address that a request comes from, behind proxies that are trusted."""
+        address = peer_of(scope)
+        hops = [hop.strip() for hop in ",".join(headers.getlist("x-forwarded-for")).split(",")]
+        while self._is_proxy(address) and hops and hops[-1]:
+            address = hops.pop()
+        return address[:60]
+
+    def is_https(self, scope: Scope, headers: Headers) -> bool:
+        """Say whether the browser's side of the connection is encrypted."""
+        if self._is_proxy(peer_of(scope)):
+            return headers.get("x-forwarded-proto", scope["scheme"]) == "https"
+        return bool(scope["scheme"] == "https")
+
+    def _role_of(self, token: str) -> Literal["reader", "editor"] | None:
+        given = token.encode()
+        if secrets.compare_digest(given, self._keys.editor.encode()):
+            return "editor"
+        return "reader" if secrets.compare_digest(given, self._keys.reader.encode()) else None
+
+    def _named_by_proxy(self, peer: str, headers: Headers) -> Person | None:
+        header = self._settings.proxy_user_header
+        names = headers.getlist(header) if header and self._is_proxy(peer) else []
+        name = names[0].strip() if len(names) == 1 else ""
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            return None
+        return Person(name, "editor" if name in self._settings.proxy_editors else "reader")
+
+    def _in_session(self, headers: Headers) -> Person | None:
+        try:
+            morsel = SimpleCookie("; ".join(headers.getlist("cookie"))).get(COOKIE)
+            options: Any = {"require": ["exp", "aud", "sub"]}
+            value = morsel.value if morsel else ""
+            claims = jwt.decode(value, self._signing_key, ["HS256"], audience=AUDIENCE, options=options)
+        except (CookieError, jwt.InvalidTokenError):
+            return None
+        return Person(str(claims["sub"]), "editor" if claims.get("role") == "editor" else "reader")
+
+    def _is_open(self, scope: Scope, headers: Headers) -> bool:
+        """Say whether anybody who can reach this server may read: nobody but this machine can."""
+        if self._settings.login != "auto":
+            return self._settings.login == "never"
+        named = host_name(headers.get("host", "")) in LOOPBACK_NAMES
+        return self._access.loopback and named and is_loopback(peer_of(scope)) and FORWARDED.isdisjoint(headers)
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            return any(ip_address(address) in network for network in self._proxies)
+        except ValueError:
+            return False
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address at the other end of the connection."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
