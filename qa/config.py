@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     keyword_search: bool = Field(
         True, description="Whether words count; without them, passages are found and ranked by meaning alone."
     )
+    relative_dates: Literal["today", "newest_article"] = Field(
+        "today",
+        description="What “last week” and “this month” are counted from: today, or the archive's newest article's day.",
+    )
     max_question_chars: int = Field(2000, ge=1, description="Longest question accepted, in characters.")
     max_article_mb: float = Field(
         5.0, gt=0, description="Largest single article accepted (a text file, or one line of a corpus file), in MB."

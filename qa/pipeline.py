@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from qa.answer import abstain, unquoted
+from qa.answer import abstain, freshness, unquoted
 from qa.answer.courtesy import without_courtesies
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
@@ -14,6 +14,7 @@ from qa.errors import BadSettings
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
 from qa.retrieve.followup import stand_alone
+from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.rank import Ranked, rank
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
@@ -127,12 +128,14 @@ class QAPipeline:
         if reason is None:
             yield from written.pieces(writer.write(material))
         clock.lap("quote" if written.account.engine == "quotes" else "write")
+        notes = [freshness.note(understood, ranked, written.citations, day_of_asking(self._archive))]
+        message = MESSAGES[reason] if reason else written.account.message
         yield Answer(
             question=question,
             standalone_question=text,
             status="abstained" if reason else "answered",
             reason=reason,
-            message=MESSAGES[reason] if reason else written.account.message,
+            message=" ".join([message, *filter(None, notes)]),
             as_of=datetime.now(UTC).isoformat(timespec="seconds"),
             confidence=confidence,
             claims=tuple(written.claims),
@@ -144,7 +147,9 @@ class QAPipeline:
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         understood = understand(text, self._archive.keywords, self._archive.publishers())
+        understood = read_for_now(understood, self._archive.keywords)
         ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
+        ranked = prefer_new(understood, ranked)
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
 

@@ -120,7 +120,7 @@ def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]
         lists.append(everybody)
     first = _take_turns([found for found in lists if found], question.weights)
     placed = {found.stored.id for found in first}
-    return _in_place([*first, *(found for found in everybody if found.stored.id not in placed)])
+    return in_place([*first, *(found for found in everybody if found.stored.id not in placed)])
 
 
 def _first_score(ranked: Sequence[Ranked]) -> float:
@@ -273,9 +273,10 @@ def _worth_most(found: Sequence[Ranked], missing: dict[str, float], total: float
     return max(range(len(worth)), key=lambda at: worth[at])
 
 
-def _in_place(ranked: Sequence[Ranked]) -> list[Ranked]:
-    lowest, placed = float("inf"), []
+def in_place(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Return ranked chunks in the order given, with scores that never rise."""
+    lowest, kept = float("inf"), []
     for found in ranked:
         lowest = min(lowest, found.strength)
-        placed.append(replace(found, score=lowest))
-    return placed
+        kept.append(replace(found, score=lowest))
+    return kept

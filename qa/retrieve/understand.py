@@ -35,6 +35,7 @@ class Question:
         publishers: Whom of the archive's publishers it is put to; empty for everybody.
         spans: Where the clauses of a part stand in the whole question.
         parts: For each publisher that the question names, what it asks of that one.
+        for_now: Whether the present state of the matter is asked for.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Question:
     publishers: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     parts: "tuple[Question, ...]" = ()
+    for_now: bool = False
 
     @property
     def total_weight(self) -> float:
