@@ -16,12 +16,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ingest import cli as ingest_cli
     from qa import cli
     from qa.evaluate import cli as eval_cli
+    from qa.evaluate import questions_cli
     from qa.web import cli as web_cli
 
     commands: list[Callable[[Any], None]] = [
         ingest_cli.add_command,
         *cli.COMMANDS,
         partial(eval_cli.add_eval, ingestor=_ingestor),
+        questions_cli.add_questions,
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
         web_cli.add_backup,

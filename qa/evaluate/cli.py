@@ -2,14 +2,13 @@
 
 import argparse
 import contextlib
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli import Parser, Subparsers, add_parser, print_json, print_text, settings_of, whole
 from qa.errors import DatelineError, UsageError
+from qa.evaluate.progress import ProgressLine, say
 from qa.render import plain
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ MakeIngestor = Callable[["Archive"], "Ingestor"]
 DEFAULT_OUT = Path("dateline-eval")
 MOST_JOBS = 64
 MOST_LIMIT = 2**31 - 1
-QUIET_S = 5.0
-"""Between two progress lines where stderr is no terminal."""
 
 
 def add_eval(subparsers: Subparsers, ingestor: MakeIngestor) -> None:
@@ -77,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         _gate_to_check(options),
         _judge(options),
     )
-    shown = _ProgressLine()
+    shown = ProgressLine()
     try:
         with _archive(options, questions) as archive:
             outcome = run(questions, found, archive, plan, shown)
@@ -160,7 +157,7 @@ def _mapping(options: argparse.Namespace, questions: "QuestionSet") -> dict[str,
 def _ingest(settings: "Settings", files: list[str], mapping: dict[str, str], make_ingestor: MakeIngestor) -> None:
     from qa.index.archive import Archive
 
-    shown = _ProgressLine("articles")
+    shown = ProgressLine("articles")
     with Archive.open(settings) as archive:
         report = make_ingestor(archive)(
             files, mapping=mapping, progress=lambda progress: shown(progress.done, progress.total or 0)
@@ -230,57 +227,10 @@ def _pin(options: argparse.Namespace, outcome: "Outcome") -> tuple[bool, list[st
     return True, []
 
 
-def _interrupted(options: argparse.Namespace, shown: "_ProgressLine") -> DatelineError:
+def _interrupted(options: argparse.Namespace, shown: "ProgressLine") -> DatelineError:
     error = DatelineError(
         f"Interrupted after {shown.done} of {shown.total} questions, which are kept in {options.out}; "
         "the same command goes on from there."
     )
     error.exit_code = 130
     return error
-
-
-def say(line: str) -> None:
-    """Tell something on stderr."""
-    sys.stderr.write(plain(line) + "\n")
-    sys.stderr.flush()
-
-
-class _ProgressLine:
-    """Progress on stderr: one line that is rewritten in a terminal, a line every few seconds elsewhere."""
-
-    def __init__(self, unit: str = "questions") -> None:
-        self.done = self.total = 0
-        self._unit = unit
-        self._terminal = sys.stderr.isatty()
-        self._started: tuple[float, int] | None = None
-        self._last = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        self.done, self.total = done, total
-        if self._started is None:
-            self._started = (now, done)
-            if done:
-                say(f"{done} of {total} {self._unit} were done before; going on.")
-        if now - self._last < (0.2 if self._terminal else QUIET_S):
-            return
-        self._last = now
-        line = self._line(now)
-        sys.stderr.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
-        sys.stderr.flush()
-
-    def _line(self, now: float) -> str:
-        started, before = self._started or (now, self.done)
-        rate = (self.done - before) / max(now - started, 1e-9)
-        of = f" of {self.total}" if self.total else ""
-        left = f", {_time((self.total - self.done) / rate)} left" if rate and self.total else ""
-        return f"{self.done}{of} {self._unit}, {rate:,.1f} a second{left}"
-
-    def end(self) -> None:
-        """Clear the line."""
-        if self._terminal:
-            sys.stderr.write("\r\x1b[K")
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
