@@ -21,6 +21,8 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 10,
     "axes.edgecolor": INK,
+    "figure.facecolor": "none",  # the page shows through, light or dark
+    "axes.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
 }

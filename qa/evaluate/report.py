@@ -82,6 +82,7 @@ def render(
         '<a class="skip" href="#worst">Skip to the questions</a>',
         f"<header><h1>{shown(facts.title)}</h1>{_facts(facts.lines)}</header><main>",
         _verdict(verdict),
+        _headline(summary),
         _summary(summary, collected.paired),
         _plots(summary, slices, collected),
         _slices(slices),
@@ -113,6 +114,27 @@ def _verdict(verdict: Verdict | None) -> str:
         return '<p class="good"><strong>The gate holds.</strong></p>'
     failures = "".join(f"<li>{shown(failure)}</li>" for failure in verdict.failures)
     return f'<section class="bad"><h2>The gate fails</h2><ul>{failures}</ul></section>'
+
+
+HEADLINE = (
+    "right",
+    "recall@5",
+    "citation_verbatim",
+    "abstained_unanswerable",
+    "abstained_answerable",
+    "latency_p50_ms",
+)
+
+
+def _headline(summary: dict[str, Figure]) -> str:
+    """Return what a reader wants to know first."""
+    tiles = "".join(
+        f"<li><strong>{number(found.value)}</strong><span>{shown(METRICS[name].about)}</span>"
+        f"<small>{number(found.low)} to {number(found.high)}, n = {found.n}</small></li>"
+        for name in HEADLINE
+        if (found := summary.get(name))
+    )
+    return f'<ul class="tiles">{tiles}</ul>' if tiles else ""
 
 
 # Figures -----------------------------------------------------------------------------------------------------------
@@ -148,7 +170,8 @@ _NUMBER = ' class="n"'
 def _row(name: str, found: Figure, pair: Paired | None, *, with_baseline: bool) -> str:
     metric = METRICS[name]
     lower = ", lower is better" if metric.lower_is_better else ""
-    cells = [number(found.value), f"{number(found.low)} to {number(found.high)}", f"{found.n}", f"{found.unscored}"]
+    interval = f"{number(found.low)} to {number(found.high)}{_bar(found)}"
+    cells = [number(found.value), interval, f"{found.n}", f"{found.unscored or ''}"]
     row = f'<tr><th scope="row">{shown(name)}<br><small>{shown(metric.about)}{lower}</small></th>'
     row += "".join(f'<td class="n">{cell}</td>' for cell in cells)
     if with_baseline and pair is None:
@@ -157,6 +180,16 @@ def _row(name: str, found: Figure, pair: Paired | None, *, with_baseline: bool) 
         row += f'<td class="n">{number(pair.baseline)}</td><td class="n {_judge(pair, metric.lower_is_better)}">'
         row += f'{pair.difference:+.3f} ({pair.low:+.3f} to {pair.high:+.3f})</td><td class="n">{pair.p:.3f}</td>'
     return row + "</tr>"
+
+
+def _bar(found: Figure) -> str:
+    """Draw a share with its interval; a time has no bar."""
+    if found.high > 1 or found.low < 0:
+        return ""
+    at, left, wide = (f"{100 * part:.1f}%" for part in (found.value, found.low, found.high - found.low))
+    return (
+        f'<span class="bar" aria-hidden="true"><i style="left:{left};width:{wide}"></i><b style="left:{at}"></b></span>'
+    )
 
 
 def _judge(pair: Paired, lower_is_better: bool) -> str:
@@ -172,7 +205,9 @@ def number(value: float) -> str:
 
 def _plots(summary: dict[str, Figure], slices: Slices, collected: Collected) -> str:
     chosen = next((name for name in SLICE_METRICS if any(name in found for _, _, found in slices)), "right")
-    by_type = [(f"{name}: {value}", found[chosen]) for name, value, found in slices if chosen in found]
+    # The types of the questions first: they say more than the months of their articles.
+    ordered = sorted(slices, key=lambda row: row[0] != "type")
+    by_type = [(f"{name}: {value}", found[chosen]) for name, value, found in ordered if chosen in found]
     drawn = {
         "Risk and coverage: how many answers are wrong, the surest first": plots.risk_coverage(collected.table),
         "Recall by the number of articles looked at": plots.recall_by_k(summary),

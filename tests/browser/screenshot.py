@@ -1,6 +1,6 @@
 """Photograph the pages for people to look at: ``python -m tests.browser.screenshot FOLDER``.
 
-The README shows ``chat.png``; copy it to ``tests/data`` when the page has changed.
+The README shows ``chat.png`` and ``report.png``; copy them to ``tests/data`` when the pages have changed.
 """
 
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+import app
 from ingest.run import ingest
 from qa.config import Settings
 from qa.index.archive import Archive
@@ -36,14 +37,25 @@ def photograph(browser, address, out):
         context.close()
 
 
+def photograph_report(browser, data, out):
+    """Take a picture of the evaluation's report on the sample archive's questions."""
+    questions = ROOT / "tests" / "evals" / "questions.jsonl"
+    app.main(["eval", str(questions), "--data", str(data), "--out", str(out / "eval")])
+    page = browser.new_page(viewport={"width": 1200, "height": 860}, color_scheme="light")
+    page.goto((out / "eval" / "report.html").absolute().as_uri())
+    page.screenshot(path=out / "report.png")
+
+
 def main(folder):
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         with Archive.open(Settings(data_dir=Path(data))) as archive:
             ingest([ROOT / "ingest" / "sample" / "articles.jsonl"], archive)
+        browser = launch(playwright)
+        photograph_report(browser, data, out)
         with serving(data) as server:
-            photograph(launch(playwright), server.address, out)
+            photograph(browser, server.address, out)
 
 
 if __name__ == "__main__":
