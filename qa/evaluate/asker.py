@@ -69,7 +69,7 @@ class Asker:
 
 def failed(question: EvalQuestion, error: DatelineError) -> Json:
     """Return the result of a question that could not be asked."""
-    scores = no_score(question, f"no answer: {error.user_message}")
+    scores = no_score(question, f"no answer: {error.user_message.rstrip('.')}")
     kind = "usage" if isinstance(error, UsageError) else "failed"
     return {**_line(question.id, None, scores), **error.as_dict(), "kind": kind}
 

@@ -2,6 +2,8 @@
 
 import argparse
 import contextlib
+import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,11 +136,20 @@ def _archive(options: argparse.Namespace, questions: "QuestionSet") -> "Iterator
     settings = settings_of(options)
     own = questions.own_articles and not options.data
     if options.articles or own:
-        settings = _at(settings, options.out / "archive")
         files = options.articles or [str(questions.write_articles(options.out))]
-        _ingest(settings, files, _mapping(options, questions), options.make_ingestor)
+        mapping = _mapping(options, questions)
+        settings = _at(
+            settings, options.out / _archive_name(options.articles or [*map(str, options.questions)], mapping)
+        )
+        _ingest(settings, files, mapping, options.make_ingestor)
     with Archive.open(settings, read_only=True) as archive:
         yield archive
+
+
+def _archive_name(files: list[str], mapping: dict[str, str]) -> str:
+    """Return a folder's name for the articles of some files, so that those of two runs are never mixed."""
+    told = repr(([os.path.abspath(file) if "://" not in file else file for file in files], sorted(mapping.items())))
+    return f"archive-{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def _at(settings: "Settings", folder: Path) -> "Settings":

@@ -1,5 +1,6 @@
 """Rows of question files, whatever they are written in: JSON lines, one JSON document, or CSV, each also as .gz."""
 
+import codecs
 import csv
 import gzip
 import io
@@ -37,15 +38,22 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def _open(path: Path) -> TextIO:
-    raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    raw = io.BufferedReader(gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb", buffering=0))
+    marked = raw.peek(2)[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}  # a spreadsheet's "Unicode text"
     # What is no UTF-8 must not stop the rest; such a row is asked with replacement characters.
     return io.TextIOWrapper(
-        raw, encoding="utf-8-sig", errors="replace", newline="" if ".csv" in path.suffixes else None
+        raw,
+        encoding="utf-16" if marked else "utf-8-sig",
+        errors="replace",
+        newline="" if ".csv" in path.suffixes else None,
     )
 
 
 def _csv_rows(file: TextIO) -> Iterator[Row]:
-    reader = csv.DictReader(file)
+    # A spreadsheet writes semicolons where the comma is a decimal one, and tabs as "text".
+    head = file.readline()
+    separator = max(",;\t", key=head.count)
+    reader = csv.DictReader(chain([head], file), delimiter=separator)
     for row in reader:
         yield reader.line_num, {name: value for name, value in row.items() if name and isinstance(value, str)}
 

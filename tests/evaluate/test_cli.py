@@ -294,6 +294,42 @@ def test_articles_are_taken_in_for_a_run_and_not_again_for_the_next(evaluate, tm
         assert summary["recall@1"]["value"] == summary["contains_gold"]["value"] == summary["hits@4"]["value"] == 1.0
 
 
+def test_a_beir_folder_and_ragas_rows_run_by_one_command_each(evaluate, tmp_path, out):
+    folder = tmp_path / "beir"
+    (folder / "qrels").mkdir(parents=True)
+    documents = [
+        {"_id": "d1", "title": "Mill", "text": "The old mill of Dunmarrow closed in 1871 after a fire."},
+        {"_id": "d2", "title": "Goal", "text": "Lena Okafor scored twice in the last minutes of the match."},
+    ]
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in documents))
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q1", "text": "Who scored twice?"}) + "\n")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td2\t1\n")
+    assert evaluate(folder, "--level", "open", data=False)[0] == 0
+    assert json.loads((out / "summary.json").read_text())["recall@1"]["value"] == 1.0
+    sample = {
+        "user_input": "When did the mill of Dunmarrow close?",
+        "reference": "1871",
+        "reference_contexts": [documents[0]["text"]],
+        "reference_context_ids": ["d1"],
+    }
+    (tmp_path / "ragas.jsonl").write_text(json.dumps(sample) + "\n")
+    articles = ("--articles", folder / "corpus.jsonl", "--map", "id=_id", "--level", "open")
+    assert evaluate(tmp_path / "ragas.jsonl", *articles, data=False)[0] == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["recall@1"]["value"] == summary["contains_gold"]["value"] == summary["hits@4"]["value"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(",", "utf-8"), (";", "utf-8-sig"), ("\t", "utf-16"), (";", "utf-16")]
+)
+def test_questions_are_read_as_spreadsheets_write_them(evaluate, tmp_path, out, separator, encoding):
+    rows = [["id", "question", "answers"], ["1", "Où le ferry a-t-il été construit?", "Oskerby"]]
+    path = tmp_path / "set.csv"
+    path.write_bytes("".join(separator.join(row) + "\r\n" for row in rows).encode(encoding))
+    assert evaluate(path)[0] == 0
+    assert results(out)[0]["answer"]["question"] == rows[1][1]
+
+
 def test_a_set_that_holds_its_articles_needs_no_others(evaluate, tmp_path, out):
     article = {
         "title": "Mill",
