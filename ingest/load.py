@@ -1,10 +1,11 @@
 """One ingestion under way: articles wait in batches, are compared, cut, embedded and stored."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from ingest.ahead import EMBED_CHUNKS, Ahead, Cut, Embedded
 from ingest.chunk import cut
 from ingest.cleanup import lost_characters
 from ingest.kinds import BY_NAME
@@ -17,9 +18,7 @@ from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import (
     ArticleDraft,
-    ChunkDraft,
     Duplicate,
-    EmbeddedChunk,
     Embedder,
     IngestReport,
     Known,
@@ -27,7 +26,6 @@ from qa.types import (
     Progress,
     ProgressCallback,
     Skipped,
-    Span,
     Stored,
 )
 
@@ -37,8 +35,6 @@ _MOST_CHARS = 4_000_000  # of the articles held before they are stored
 _PUT_SECONDS = 1.0
 _REFRESH_SECONDS = 5.0
 _PROGRESS_SECONDS = 0.2
-_EMBED_CHUNKS = 32
-"""Chunks embedded in one call: about 0.6 s of work on two cores."""
 
 
 class ArticleStore(Protocol):
@@ -52,6 +48,11 @@ class ArticleStore(Protocol):
     @property
     def embedder(self) -> Embedder:
         """The embedding model, loaded when first used."""
+        ...
+
+    @property
+    def bulk_embedder(self) -> Embedder:
+        """What embeds much text quickest; it may take seconds to load."""
         ...
 
     def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
@@ -119,6 +120,7 @@ class Load:
     """One ingestion under way: articles read but not stored yet, and the counts so far."""
 
     archive: ArticleStore
+    ahead: Ahead
     worker: Worker
     defaults: Defaults
     progress: ProgressCallback | None
@@ -129,8 +131,6 @@ class Load:
     duplicates: list[Duplicate] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys("new changed metadata unchanged".split(), 0))
     removed: int = 0
-    embedded: int = 0
-    words: int = 0
     lost: int = 0
     """Characters that were damaged before they came to us."""
     seen: set[str] = field(default_factory=set)
@@ -138,8 +138,11 @@ class Load:
     incomplete: set[str] = field(default_factory=set)
     """The sources of which something was left out."""
     pending: list[tuple[RawPage, ArticleDraft]] = field(default_factory=list)
-    pending_keys: set[str] = field(default_factory=set)
     pending_chars: int = 0
+    held_keys: set[str] = field(default_factory=set)
+    """Identities and texts of the articles that are pending or on their way to the archive."""
+    ready: list[tuple[RawPage, Prepared]] = field(default_factory=list)
+    """The articles that the next transaction stores."""
     imagined: dict[str, str] = field(default_factory=dict)
     """In a dry run the texts that would be stored by now."""
     bytes_before: int = 0
@@ -174,38 +177,43 @@ class Load:
     def add(self, page: RawPage, draft: ArticleDraft) -> None:
         """Hold an article until there are enough; what shares its identity or text is stored before it."""
         keys = _keys(draft)
-        if (
-            len(self.pending) == MOST_ARTICLES
-            or self.pending_chars + len(draft.text) > _MOST_CHARS
-            or keys & self.pending_keys
-        ):
+        if keys & self.held_keys:
             self.flush()
+        elif len(self.pending) == MOST_ARTICLES or self.pending_chars + len(draft.text) > _MOST_CHARS:
+            self.hand_over()
         self.pending.append((replace(page, payload=b"", lost=lost_characters(draft.text)), draft))
-        self.pending_keys |= keys
+        self.held_keys |= keys
         self.pending_chars += len(draft.text)
 
     def flush(self) -> None:
         """Store the articles that are held."""
+        self.hand_over()
+        self.store(wait_for_all=True)
+
+    def hand_over(self) -> None:
+        """Compare the articles that are pending with the archive, and have embedded what is to be stored."""
         pages_, drafts = [page for page, _ in self.pending], [draft for _, draft in self.pending]
-        self.pending, self.pending_keys, self.pending_chars = [], set(), 0
+        self.pending, self.pending_chars = [], 0
         if not drafts:
             return
         todo: list[tuple[RawPage, ArticleDraft, Known]] = []
         moved: list[tuple[str, str | None]] = []
         for page, draft, known in zip(pages_, drafts, self.archive.classify(drafts), strict=True):
             self.seen.add(known.article_id)
+            if known.state != "removed" and known.state != "unchanged" and not self.dry_run:
+                todo.append((page, draft, known))
+                continue
+            self.held_keys -= _keys(draft)
             if known.state == "removed":
                 reason = "The article was removed from the archive before and is not taken in again."
                 self.skipped.append(Skipped(page.input, page.line, "removed_before", reason))
-            elif self.dry_run or known.state == "unchanged":
+            else:
                 self.count(page, self.imagine(draft, known))
                 if known.state == "unchanged" and known.source != draft.source:
                     moved.append((known.article_id, draft.source))
-            else:
-                todo.append((page, draft, known))
         if moved and not self.dry_run:
             self.archive.move(moved)
-        self.store(todo)
+        self.embed(todo)
         self.report_progress()
 
     def count(self, page: RawPage, known: Known, copy_of: str | None = None) -> None:
@@ -228,68 +236,47 @@ class Load:
             return known
         return replace(known, state="unchanged" if earlier == draft.text else "changed")
 
-    def store(self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]) -> None:
-        """Cut, embed and put; a transaction holds what about one second embedded."""
-        ready: list[tuple[RawPage, Prepared]] = []
-        for group in self.groups(todo):
-            chunks = self.embed([(draft, drafts) for _, draft, _, drafts in group])
-            ready += [
-                (page, self.prepared(draft, known, part))
-                for (page, draft, known, _), part in zip(group, chunks, strict=True)
-            ]
-            if time.monotonic() - self.last_put >= _PUT_SECONDS:
-                self.put(ready)
-                ready = []
-        self.put(ready)
+    def embed(self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]) -> None:
+        """Cut articles and have them embedded, as many together as make a good batch, storing what is done."""
+        group: list[Cut] = []
+        for at, (page, draft, known) in enumerate(todo, 1):
+            new_text = known.state != "metadata"
+            chunks = cut(draft.text, self.ahead.embedder.token_spans(draft.text)) if new_text else []
+            group.append(Cut(page, draft, known, tuple(chunks)))
+            if at == len(todo) or sum(len(one.chunks) for one in group) >= EMBED_CHUNKS:
+                self.ahead.submit(group)
+                group = []
+                self.store()
 
-    def prepared(self, draft: ArticleDraft, known: Known, chunks: Sequence[EmbeddedChunk]) -> Prepared:
+    def store(self, *, wait_for_all: bool = False) -> None:
+        """Put what is embedded by now; a transaction holds what about one second embedded."""
+        for group in self.ahead.finished(self.report_progress, wait_for_all=wait_for_all):
+            self.ready += [(one.cut.page, self.prepared(one)) for one in group]
+            if time.monotonic() - self.last_put >= _PUT_SECONDS:
+                self.put()
+            self.report_progress()
+        if wait_for_all:
+            self.put()
+
+    def prepared(self, embedded: Embedded) -> Prepared:
         """Return an article ready to be stored, with the one that it is a near copy of."""
+        draft, known = embedded.cut.draft, embedded.cut.known
         if known.state == "metadata":
             return Prepared(draft)
         sketch, copy_of = self.stories.place(draft, known)
-        return Prepared(draft, tuple(chunks), sketch, copy_of)
+        return Prepared(draft, embedded.chunks, sketch, copy_of)
 
-    def groups(
-        self, todo: Sequence[tuple[RawPage, ArticleDraft, Known]]
-    ) -> Iterator[list[tuple[RawPage, ArticleDraft, Known, list[ChunkDraft]]]]:
-        """Yield articles with their chunks, as many together as make a good batch for the model."""
-        group: list[tuple[RawPage, ArticleDraft, Known, list[ChunkDraft]]] = []
-        for page, draft, known in todo:
-            new_text = known.state != "metadata"
-            chunks = cut(draft.text, self.archive.embedder.token_spans(draft.text)) if new_text else []
-            group.append((page, draft, known, chunks))
-            if sum(len(chunks) for *_, chunks in group) >= _EMBED_CHUNKS:
-                yield group
-                group = []
-        if group:
-            yield group
-
-    def embed(self, articles: Sequence[tuple[ArticleDraft, list[ChunkDraft]]]) -> list[list[EmbeddedChunk]]:
-        """Return the chunks of each article with their embeddings."""
-        flat = [(draft.text, chunk) for draft, chunks in articles for chunk in chunks]
-        made: list[EmbeddedChunk] = []
-        for first in range(0, len(flat), _EMBED_CHUNKS):
-            part = flat[first : first + _EMBED_CHUNKS]
-            texts = [text[chunk.start : chunk.end] for text, chunk in part]
-            vectors = self.archive.embedder.embed_chunks(texts, [_within(chunk) for _, chunk in part])
-            made += [
-                EmbeddedChunk(chunk, vector, sentences)
-                for (_, chunk), (vector, sentences) in zip(part, vectors, strict=True)
-            ]
-            self.embedded += len(part)
-            self.words += sum(len(text.split()) for text in texts)
-            self.report_progress()
-        each = iter(made)
-        return [[next(each) for _ in chunks] for _, chunks in articles]
-
-    def put(self, ready: Sequence[tuple[RawPage, Prepared]]) -> None:
-        """Commit articles and, every few seconds, make them searchable."""
-        if ready:
-            stored = self.archive.put([prepared for _, prepared in ready])
-            for (page, prepared), known in zip(ready, stored, strict=True):
+    def put(self) -> None:
+        """Commit what is ready and, every few seconds, make it searchable."""
+        ready, self.ready = self.ready, []
+        for first in range(0, len(ready), MOST_ARTICLES):
+            part = ready[first : first + MOST_ARTICLES]
+            stored = self.archive.put([prepared for _, prepared in part])
+            for (page, prepared), known in zip(part, stored, strict=True):
                 self.count(page, known, prepared.copy_of)
-            self.stories.stored()
+                self.held_keys -= _keys(prepared.draft)
             self.stale = True
+        self.stories.stored()
         self.last_put = time.monotonic()
         if self.stale and self.last_put - self.last_refresh >= _REFRESH_SECONDS:
             self.refresh()
@@ -311,7 +298,7 @@ class Load:
         if 0 < self.bytes_read < self.total_bytes and seconds > 0.5:  # of what is fetched the size is not known
             left = seconds * (self.total_bytes - self.bytes_read) / self.bytes_read
         done = sum(self.counts.values())
-        self.progress(Progress(done, None, self.words / seconds if seconds else 0.0, left))
+        self.progress(Progress(done, None, self.ahead.words / seconds if seconds else 0.0, left))
 
     def finish(self) -> IngestReport:
         """Make everything searchable and return the report."""
@@ -323,18 +310,14 @@ class Load:
             updated=self.counts["changed"] + self.counts["metadata"],
             unchanged=self.counts["unchanged"],
             removed=self.removed,
-            embedded=self.embedded,
-            words=self.words,
+            embedded=self.ahead.chunks,
+            words=self.ahead.words,
             lost_characters=self.lost,
             seconds=round(time.monotonic() - self.started, 3),
             skipped=self.skipped,
             duplicates=self.duplicates,
             dry_run=self.dry_run,
         )
-
-
-def _within(chunk: ChunkDraft) -> list[Span]:
-    return [Span(sentence.start - chunk.start, sentence.end - chunk.start) for sentence in chunk.sentences]
 
 
 def _keys(draft: ArticleDraft) -> set[str]:

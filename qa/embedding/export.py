@@ -11,25 +11,17 @@ import tempfile
 import warnings
 from pathlib import Path
 
-MIN_AGREEMENT = 0.98
-"""Lowest cosine to the original that one sample text may have; the samples gave 0.988 or more where it was measured."""
-SAMPLES = (
-    "what does the harbour board require for night sailings?",
-    "The council voted 9 to 4 on Tuesday to keep the library open until March 2025.",
-    "Sources told the paper that talks with the ferry company had broken down over pay.",
-    "BERLIN (Agency) - Die Stadt erwartet im kommenden Jahr 1,2 Millionen Gäste.",
-    "Shares fell 3.4% to 1,209 points after the central bank raised its key rate by half a point.",
-    "A spokesman denied that the minister had known of the report. " * 12,
-    "Rain.",
-    "Striker Lena Okafor scored twice in the last ten minutes as the visitors came from behind to win 3-2.",
-)
-
 
 def main(folder: Path, graph: Path) -> None:
     """Make the graph beside its final place, check it, and move it there."""
+    from qa.embedding.fast import OnnxEmbedder
+    from qa.embedding.reference import TorchEmbedder
+    from qa.embedding.samples import MIN_AGREEMENT, agreement
+
     with tempfile.TemporaryDirectory(dir=graph.parent) as scratch:
         made = export(folder, Path(scratch))
-        worst = agreement(folder, made)
+        name = "check"
+        worst = agreement(OnnxEmbedder(folder, made, name), TorchEmbedder(folder, name))
         if worst < MIN_AGREEMENT:
             sys.exit(f"the prepared model agrees only to {worst:.3f} with its original")
         os.replace(made, graph)
@@ -81,18 +73,6 @@ def export(folder: Path, scratch: Path) -> Path:
         fused, small, per_channel=True, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1}
     )
     return small
-
-
-def agreement(folder: Path, graph: Path) -> float:
-    """Return the lowest cosine between the graph's vectors and the original model's over the sample texts."""
-    from qa.embedding.fast import OnnxEmbedder
-    from qa.embedding.reference import TorchEmbedder
-    from qa.types import Span
-
-    spans = [[Span(0, len(text))] for text in SAMPLES]
-    ours = OnnxEmbedder(folder, graph, name="check").embed_chunks(SAMPLES, spans)
-    theirs = TorchEmbedder(folder, name="check").embed_chunks(SAMPLES, spans)
-    return min(float(a[0] @ b[0]) for a, b in zip(ours, theirs, strict=True))
 
 
 if __name__ == "__main__":

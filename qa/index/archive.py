@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 RECIPE_KEY = "recipe"
 KEPT_BY_FILTER = 24
 """What is remembered of filters: a third of it embeddings, at most 8 MB each, since wider ones are not read whole."""
+BULK_ARTICLES = 200
+"""From so many what embeds quicker gains more than the seconds that loading it takes."""
 Kept = TypeVar("Kept")
 Cutter = Callable[[str, Sequence[tuple[int, int]]], list[ChunkDraft]]
 
@@ -126,6 +128,11 @@ class Archive:
     def embedder(self) -> Embedder:
         """The embedding model, loaded when first needed."""
         return embedding.load(self.settings)
+
+    @cached_property
+    def bulk_embedder(self) -> Embedder:
+        """What embeds much text quickest with the same model; it may take seconds to load."""
+        return embedding.load_bulk(self.settings, self.embedder)
 
     @property
     def recipe(self) -> str:
@@ -262,9 +269,10 @@ class Archive:
         # Stored first: if this is interrupted, running it again goes through all articles.
         self.catalogue.set_value(RECIPE_KEY, {**made.as_dict(), "model": f"{made.model} (incomplete)"})
         summaries, count = self.articles(), 0
+        embedder = self.bulk_embedder if len(summaries) >= BULK_ARTICLES else self.embedder
         for done, summary in enumerate(summaries, 1):
             text = self.article(summary.id).text
-            chunks = embed(self.embedder, text, cut(text, self.embedder.token_spans(text)))
+            chunks = embed(embedder, text, cut(text, embedder.token_spans(text)))
             self.catalogue.replace_chunks(summary.id, Prepared(ArticleDraft(text), chunks))
             count += len(chunks)
             if progress:

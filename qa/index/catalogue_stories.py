@@ -1,7 +1,7 @@
 """Stories in the catalogue: which articles are copies of one report, and the keys by which copies find it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from sqlalchemy import Connection, and_, delete, func, insert, select
@@ -18,10 +18,7 @@ a report was printed by everybody, and then the first ones are enough."""
 
 def alike(connection: Connection, keys: Sequence[int]) -> list[Stored]:
     """Return the articles that share most keys, at least three, with their first words."""
-    shared: Counter[str] = Counter()
-    for key in keys:
-        query = select(story_keys.c.article_id).where(story_keys.c.key == key).limit(_MOST_OF_A_KEY)
-        shared.update(connection.scalars(query))
+    shared = Counter(_found_under(connection, keys))
     wanted = [article_id for article_id, count in shared.most_common(MOST_FOUND) if count >= LEAST_SHARED]
     if not wanted:
         return []
@@ -32,6 +29,19 @@ def alike(connection: Connection, keys: Sequence[int]) -> list[Stored]:
     )
     found = {row[0]: Stored(*row) for row in connection.execute(query)}
     return [found[article_id] for article_id in wanted if article_id in found]
+
+
+def _found_under(connection: Connection, keys: Sequence[int]) -> Iterator[str]:
+    """Yield the articles found under each key, not too many of one; nearly all keys are nobody else's."""
+    count = func.count()
+    times = select(story_keys.c.key, count).where(story_keys.c.key.in_(keys)).group_by(story_keys.c.key)
+    found = {row[0]: row[1] for row in connection.execute(times)}
+    few = [key for key, number in found.items() if number <= _MOST_OF_A_KEY]
+    yield from connection.scalars(select(story_keys.c.article_id).where(story_keys.c.key.in_(few)))
+    for key in found.keys() - set(few):
+        yield from connection.scalars(
+            select(story_keys.c.article_id).where(story_keys.c.key == key).limit(_MOST_OF_A_KEY)
+        )
 
 
 def story_for(connection: Connection, key: str, revision: int, like: str | None) -> str:
