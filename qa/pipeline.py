@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from qa.answer import abstain, freshness, unquoted
-from qa.answer.courtesy import without_courtesies
+from qa.answer import abstain, digest, freshness, unquoted
+from qa.answer.courtesy import without_asking, without_courtesies
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
@@ -15,6 +15,7 @@ from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
+from qa.retrieve.overview import overview
 from qa.retrieve.rank import Ranked, rank
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
@@ -104,12 +105,12 @@ class QAPipeline:
             raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
         text = clean_question(question, self._archive.settings.max_question_chars)
         limits = filters or Filters()
-        plain = unquoted.answer(self._archive, question, text, limits)
-        if plain is None and history and self._archive.recipe:
+        whole = self._at_once(question, text, limits, chosen_level)
+        if whole is None and history and self._archive.recipe:
             text = stand_alone(text, without_courtesies(history), self._archive.keywords)
-            plain = unquoted.answer(self._archive, question, text, limits)
-        if plain is not None:
-            yield from unquoted.events(plain)
+            whole = self._at_once(question, text, limits, chosen_level)
+        if whole is not None:
+            yield from unquoted.events(whole)
             return
         clock = _Clock()
         yield State("searching")
@@ -144,6 +145,14 @@ class QAPipeline:
             coverage=coverage,
             run=written.run(self._archive.recipe or None, clock.laps),
         )
+
+    def _at_once(self, question: str, text: str, limits: Filters, level: Level) -> Answer | None:
+        """Answer what no engine writes: courtesies, questions about the archive, overviews; None for all others."""
+        plain = unquoted.answer(self._archive, question, text, limits)
+        asked = None if plain else overview(without_asking(text), day_of_asking(self._archive))
+        if asked is None:
+            return plain
+        return digest.answer(self._archive, question, text, asked, limits, level, self._rank)
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         understood = understand(text, self._archive.keywords, self._archive.publishers())

@@ -50,7 +50,7 @@ def choose(
         most: How many may be quoted.
         sides: Where a question asks several publishers, whose list each chunk came in: each of them is heard.
     """
-    usable = [sentence for sentence in evidence if _says_something(sentence.text)] or list(evidence)
+    usable = [sentence for sentence in evidence if says_something(sentence.text)] or list(evidence)
     chosen = _one_of_each(usable, sides or {})[:most] or usable[:1]
     left = usable[:LOOKED_AT]
     while len(chosen) < most:
@@ -148,7 +148,8 @@ def one_line(text: str) -> str:
     return folded if len(folded) <= 120 else folded[:119] + "…"
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
+    """Say whether a sentence can be quoted alone: it has a few words and is no question."""
     words = _WORD.findall(text)
     # Scripts without blanks between words: a run of their letters is many words.
     unspaced = sum(unicodedata.category(letter) == "Lo" for letter in text)

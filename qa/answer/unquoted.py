@@ -38,7 +38,7 @@ def answer(archive: Archive, question: str, text: str, filters: Filters) -> Answ
 def events(found: Answer) -> Iterator[Event]:
     """Yield an answer's text piece by piece, then the answer."""
     for at, claim in enumerate(found.claims):
-        yield TextPiece(claim.text if at == 0 else f" {claim.text}")
+        yield TextPiece(claim.cited_text if at == 0 else f" {claim.cited_text}")
     yield found
 
 
