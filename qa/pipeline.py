@@ -155,7 +155,8 @@ class QAPipeline:
         return digest.answer(self._archive, question, text, asked, limits, level, self._rank)
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
-        understood = understand(text, self._archive.keywords, self._archive.publishers())
+        today = day_of_asking(self._archive)
+        understood = understand(text, self._archive.keywords, self._archive.publishers(), today)
         understood = read_for_now(understood, self._archive.keywords)
         ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
         ranked = prefer_new(understood, ranked)

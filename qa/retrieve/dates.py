@@ -1,6 +1,7 @@
-"""Days, months, quarters, seasons and years that a question or a passage speaks of.
+"""Days, months, quarters, seasons, years and ranges of them that a question or a passage speaks of.
 
 Only what is written counts: a month without a year is taken with the year of publication, a bare "Tuesday" is not read.
+What is counted from the day of asking ("last week") is read in ``relative``.
 """
 
 import re
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+
+from qa.types import Span
 
 MONTHS = {
     name: number
@@ -37,9 +40,16 @@ _PATTERNS = tuple(
     )
 )
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
-_SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
+SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 AFTERWARDS = timedelta(days=31)
 """News of a month or year may still be printed this long after it."""
+SOON_AFTERWARDS = timedelta(days=3)
+"""News of "last week" or "yesterday" may."""
+OPEN_START, OPEN_END = date(1000, 1, 1), date(9000, 1, 1)
+"""Ends of what is only said to be before or after a day."""
+_BETWEEN = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
+_AND = re.compile(r" (?:and|to|until|till|through)(?: the)? |\s?[-–]\s?")
+_SINCE = re.compile(r"\b(?P<since>since|after)(?: the)? $|\b(?:before|until)(?: the)? $", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +76,39 @@ def periods(text: str, year: int | None = None) -> list[Period]:
     >>> [(str(p.first), str(p.last)) for p in periods("cargo in April, May and June of 2023")]
     [('2023-04-01', '2023-04-30'), ('2023-05-01', '2023-05-31'), ('2023-06-01', '2023-06-30')]
     """
+    return list(dict.fromkeys(_joined(text, _places(text, year))))
+
+
+def _places(text: str, year: int | None) -> list[tuple[Span, Period]]:
+    """Return every period with its place, in order."""
     named = {int(found) for found in re.findall(r"\b(?:19|20)\d\d\b", text)}
     fallback = named.pop() if len(named) == 1 else year
-    return list(dict.fromkeys(_read(text, fallback)))
+    return sorted(_read(text, fallback), key=lambda found: found[0].start)
 
 
+def _joined(text: str, found: Sequence[tuple[Span, Period]]) -> Iterator[Period]:
+    """Make one period of "between A and B" and of "since A"; what stands alone stays as it is."""
+    at = 0
+    while at < len(found):
+        span, period = found[at]
+        following = found[at + 1] if at + 1 < len(found) else None
+        before = text[max(span.start - 16, 0) : span.start]
+        if following and _BETWEEN.search(before) and _AND.fullmatch(text[span.end : following[0].start]):
+            at += 1
+            if period.first <= following[1].last:
+                yield Period(period.first, following[1].last, "range")
+            else:
+                yield from (period, following[1])
+        elif (opened := _SINCE.search(before)) and opened["since"]:
+            yield Period(period.last if period.kind == "day" else period.first, OPEN_END, "range")
+        elif opened:
+            yield Period(OPEN_START, max(period.first - timedelta(days=1), OPEN_START), "range")
+        else:
+            yield period
+        at += 1
+
+
+_AFTERWARDS = {"recent": SOON_AFTERWARDS, "range": timedelta(0)}
 MENTIONED = 0.6
 """How well a passage fits a period that it only mentions; one printed then fits wholly."""
 
@@ -79,7 +117,9 @@ def timeliness(asked: Sequence[Period], text: str, published_day: str | None) ->
     """Say how well a passage fits a period that the question names: 1 printed then, 0.6 speaks of it, 0 neither."""
     printed = _day(published_day)
     if printed is not None and any(
-        want.first <= printed <= want.last + AFTERWARDS for want in asked if want.kind != "quarter"
+        want.first <= printed <= want.last + _AFTERWARDS.get(want.kind, AFTERWARDS)
+        for want in asked
+        if want.kind != "quarter"
     ):
         return 1.0
     told = _told(text, printed.year if printed else None)
@@ -94,7 +134,7 @@ def timeliness(asked: Sequence[Period], text: str, published_day: str | None) ->
 @lru_cache(4096)
 def _told(text: str, year: int | None) -> tuple[Period, ...]:
     # The same passages come up under every part of a question, and again with the next one.
-    return tuple(periods(text, year))
+    return tuple(period for _, period in _places(text, year))
 
 
 def _narrow_enough(found: Period, want: Period) -> bool:
@@ -103,7 +143,7 @@ def _narrow_enough(found: Period, want: Period) -> bool:
     return (found.last - found.first) <= max(want.last - want.first, timedelta(days=31))
 
 
-def _read(text: str, year: int | None) -> Iterator[Period]:
+def _read(text: str, year: int | None) -> Iterator[tuple[Span, Period]]:
     taken: list[tuple[int, int]] = []
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -112,7 +152,7 @@ def _read(text: str, year: int | None) -> Iterator[Period]:
             period = _period(match, year)
             if period is not None:
                 taken.append(match.span())
-                yield period
+                yield Span(*match.span()), period
 
 
 def _period(match: re.Match[str], fallback: int | None) -> Period | None:
@@ -123,8 +163,8 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
     if found.get("quarter"):
         return _quarter(match.group(0), found["quarter"].casefold(), year)
     if found.get("season"):
-        first, last = _SEASONS[found["season"].casefold()]
-        return _months(year, first, last, "season")
+        first, last = SEASONS[found["season"].casefold()]
+        return months_of(year, first, last, "season")
     if found.get("month") or found.get("number"):
         word = found.get("month") or ""
         if word in {"may", "march"} and not (found.get("year") or found.get("day") or found.get("start")):
@@ -132,8 +172,8 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
         month = MONTHS[word.casefold()] if word else int(found["number"])
         if found.get("start"):
             first = MONTHS[found["start"].casefold()]
-            return _months(year, first, month, "quarter") if first <= month else None
-        return _day_period(year, month, found.get("day")) or _months(year, month, month, "month")
+            return months_of(year, first, month, "quarter") if first <= month else None
+        return _day_period(year, month, found.get("day")) or months_of(year, month, month, "month")
     return Period(date(year, 1, 1), date(year, 12, 31), "year")
 
 
@@ -141,10 +181,11 @@ def _quarter(whole: str, word: str, year: int) -> Period | None:
     if "quarter" not in whole.casefold() and not word.startswith("q"):
         return None
     number = _QUARTERS.get(word) or int(re.sub(r"\D", "", word))
-    return _months(year, 3 * number - 2, 3 * number, "quarter")
+    return months_of(year, 3 * number - 2, 3 * number, "quarter")
 
 
-def _months(year: int, first: int, last: int, kind: str) -> Period:
+def months_of(year: int, first: int, last: int, kind: str) -> Period:
+    """Return a run of whole months; a number over 12 is of the next year."""
     end_year, end_month = year + (last - 1) // 12, (last - 1) % 12 + 1
     return Period(date(year, first, 1), date(end_year, end_month, monthrange(end_year, end_month)[1]), kind)
 

@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
 from qa.retrieve.dates import Period, periods
 from qa.retrieve.publishers import parts as divide
+from qa.retrieve.relative import relative_periods
 from qa.types import Span
 
 FUNCTION_WORDS = frozenset(
@@ -69,22 +71,25 @@ def clean_question(text: str, longest: int) -> str:
     return cleaned
 
 
-def understand(text: str, keywords: KeywordIndex, publishers: Sequence[str] = ()) -> Question:
+def understand(
+    text: str, keywords: KeywordIndex, publishers: Sequence[str] = (), today: date | None = None
+) -> Question:
     """Find a question's content terms, how rare each is in the archive, its periods, and whom it is put to.
 
     Args:
         text: A clean question.
         keywords: The index that knows the archive's words.
         publishers: The archive's publishers; those that the question names get a part each.
+        today: The day that "last week" is counted from; without it, such words name no period.
     """
     parts = (
-        replace(_read(part.text, keywords), publishers=part.publishers, spans=part.spans)
+        replace(_read(part.text, keywords, today), publishers=part.publishers, spans=part.spans)
         for part in divide(text, publishers)[:MOST_PARTS]
     )
-    return replace(_read(text, keywords), parts=tuple(parts))
+    return replace(_read(text, keywords, today), parts=tuple(parts))
 
 
-def _read(text: str, keywords: KeywordIndex) -> Question:
+def _read(text: str, keywords: KeywordIndex, today: date | None) -> Question:
     words = split_words(text)
     content = [word for word in words if word.casefold() not in FUNCTION_WORDS]
     # The first word has its capital from standing first.
@@ -92,7 +97,8 @@ def _read(text: str, keywords: KeywordIndex) -> Question:
     terms = keywords.terms(" ".join(content)) or keywords.terms(text)
     weights = keywords.inverse_document_frequencies(terms)
     names = frozenset(keywords.terms(" ".join(named))) & weights.keys()
-    return Question(text, weights, names, tuple(periods(text)))
+    relative = relative_periods(text, today) if today else []
+    return Question(text, weights, names, (*periods(text), *relative))
 
 
 def split_words(text: str) -> list[str]:

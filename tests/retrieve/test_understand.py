@@ -1,5 +1,7 @@
 """Questions made ready: cleaned, refused, and weighed word by word."""
 
+from datetime import date
+
 import pytest
 
 from qa.errors import EmptyQuestion, QuestionTooLong
@@ -88,3 +90,10 @@ def test_the_longest_question_and_a_strange_one_can_be_understood(small):
     for text in ("ferry " * 333, "a" * 2000, "؟ 海港 \u202e", "AND OR NOT (ferry:* ~2^9 [x TO y]"):
         found = understand(text, small.archive.keywords)
         assert found.total_weight == pytest.approx(sum(found.weights.values()))
+
+
+def test_a_relative_date_names_a_period_only_where_the_day_of_asking_is_known(small):
+    text = "What sank last week?"
+    assert understand(text, small.archive.keywords).periods == ()
+    (period,) = understand(text, small.archive.keywords, today=date(2024, 5, 15)).periods
+    assert (period.first, period.last) == (date(2024, 5, 6), date(2024, 5, 12))
