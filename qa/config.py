@@ -127,6 +127,15 @@ class Settings(BaseSettings):
         description="Header in which such a proxy names who is signed in; it must drop what others sent in it.",
     )
     proxy_editors: tuple[str, ...] = Field((), description="Names so given that are editors.")
+    questions_per_minute: int = Field(
+        60, ge=1, description="Questions that one person may send in a minute; none counts on the server's own machine."
+    )
+    address_questions_per_minute: int = Field(
+        240, ge=1, description="Questions that may come from one address in a minute."
+    )
+    max_waiting: int = Field(
+        64, ge=0, le=10_000, description="Questions that may wait while others are answered; more are sent away."
+    )
     sites: dict[SiteName, Site] = Field(
         {}, description="Widget sites, each a table `[sites.NAME]` of the settings file; see below."
     )

@@ -1,6 +1,7 @@
 """A question's way through the HTTP API: as JSON, or as events while the answer is made."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -27,9 +28,15 @@ async def answered(request: Request, body: bodies.AskBody, filters: Filters, sho
         first = await anext(events)
         lines = _event_lines(first, events, shown)
         return StreamingResponse(lines, media_type=EVENT_STREAM, headers={"cache-control": "no-store"})
-    async for event in events:
-        if isinstance(event, Answer):
-            return json_answer(shown(event))
+    return json_answer(shown(await the_answer(events)))
+
+
+async def the_answer(events: AsyncGenerator[Event]) -> Answer:
+    """Return the answer that a stream of events ends with."""
+    async with aclosing(events):  # or it would keep its place
+        async for event in events:
+            if isinstance(event, Answer):
+                return event
     raise AssertionError("a stream ends with its answer")
 
 
@@ -56,13 +63,14 @@ def search_filters(
     return Filters(tuple(publishers), published_from, published_to, allowed, tuple(exclude_article_ids))
 
 
-async def _event_lines(first: Event, events: AsyncIterator[Event], shown: Shown) -> AsyncIterator[str]:
-    yield _event(first, shown)
-    try:
-        async for event in events:
-            yield _event(event, shown)
-    except Exception as error:
-        yield sse("error", as_dateline_error(error).as_dict())
+async def _event_lines(first: Event, events: AsyncGenerator[Event], shown: Shown) -> AsyncGenerator[str]:
+    async with aclosing(events):
+        try:
+            yield _event(first, shown)
+            async for event in events:
+                yield _event(event, shown)
+        except Exception as error:
+            yield sse("error", as_dateline_error(error).as_dict())
 
 
 def _event(event: Event, shown: Shown) -> str:

@@ -18,6 +18,7 @@ from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
 from qa.web.keys import keys_of
+from qa.web.limits import Limits
 from qa.web.people import PERSON, People
 from qa.web.refusal import headers_of
 from qa.web.security import Wall
@@ -58,7 +59,10 @@ def create_app(
         responses={status: _error_response(text) for status, text in _ERRORS.items()},
     )
     app.state.service = service
-    app.add_middleware(Wall, access=access, people=people, sites=sites)
+    app.state.pulses = set()
+    app.add_middleware(
+        Wall, access=access, people=people, sites=sites, limits=Limits(settings), pulses=app.state.pulses
+    )
     app.add_exception_handler(Exception, _answer_error)
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import os
 import secrets
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 MakeIngestor = Callable[["Archive"], "Ingestor"]
 WILDCARDS = frozenset({"0.0.0.0", "::"})
-GRACE_S = 3
-"""How long open event streams keep a server that was told to stop."""
 
 
 def add_serve(subparsers: Subparsers, ingestor: MakeIngestor | None = None) -> None:
@@ -45,6 +42,8 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from qa.web.serving import serve
+
     with contextlib.closing(_listen(options.host, options.port)) as listener:
         port = listener.getsockname()[1]
         with open_archive(options, write=True) as archive, _token(archive.settings.data_dir) as token:
@@ -54,7 +53,7 @@ def _serve(options: argparse.Namespace) -> int:
             _say(app, address, as_json=options.json)
             if not app.state.service.access.loopback:
                 _tell_how_to_sign_in(app.state.service)
-            _run(app, listener)
+            serve(app, listener)
             # An ingestion that was handed over stops at its next report of progress.
             with app.state.service.writing:
                 pass
@@ -120,29 +119,6 @@ def _token(folder: Path) -> Iterator[str]:
         yield token
     finally:
         path.unlink(missing_ok=True)
-
-
-def _run(app: "FastAPI", listener: socket.socket) -> None:
-    import uvicorn
-
-    config = uvicorn.Config(
-        app,
-        http="h11",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # whose headers are believed is a setting
-        server_header=False,
-        limit_concurrency=512,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    # uvicorn raises the signal once more when it is done; by then stopping is what happens anyway.
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _say(app: "FastAPI", address: str, *, as_json: bool) -> None:

@@ -4,8 +4,10 @@ Pure ASGI, so that nothing is read into memory before it was allowed, and nothin
 read its answers.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +19,7 @@ from qa.web.bodylimit import Counted
 from qa.web.doors import Door, find_door
 from qa.web.errors import BodyTooLarge, EditorsOnly, ForeignOrigin, NotSignedIn, TooSlow, Unexpected, UnknownHost
 from qa.web.headers import preflight_headers, with_headers
+from qa.web.limits import Limits
 from qa.web.people import PERSON, People, Person
 from qa.web.refusal import refuse, say
 from qa.web.sites import VISIT, Sites, Unsigned, Visit
@@ -26,6 +29,8 @@ logger = logging.getLogger(__name__)
 MAX_QUERY = 16 * 1024
 MAX_LOCAL_BODY = 1024 * 1024
 """For the command line's own calls, which carry the token: thousands of paths fit."""
+PULSE = "/gradio_api/heartbeat/"
+"""What every open chat page holds open for nothing but to be noticed when it closes."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -48,12 +53,16 @@ class _Call:
 class Wall:
     """Let in only what may come in, and add to every answer what browsers are to keep to."""
 
-    def __init__(self, app: ASGIApp, access: Access, people: People, sites: Sites) -> None:
-        """Stand around an application."""
+    def __init__(
+        self, app: ASGIApp, access: Access, people: People, sites: Sites, limits: Limits, pulses: set[Any]
+    ) -> None:
+        """Stand around an application; ``pulses`` gets the tasks that only hold a line open."""
         self._app = app
         self._access = access
         self._people = people
         self._sites = sites
+        self._limits = limits
+        self._pulses = pulses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, then pass it on with its body counted and its answer's headers set."""
@@ -94,6 +103,7 @@ class Wall:
                 raise NotSignedIn from None
             raise
         self._let_in(call, call.door)
+        self._count(call, call.door)
         scope[PERSON], scope[VISIT] = call.person, call.visit
         _drop_forwarded_host(scope, self._access)
         return self._size_allowed(call, call.door)
@@ -110,6 +120,13 @@ class Wall:
             check_origin(headers)
         if door.who == "editor" and call.person and call.person.role != "editor":
             raise EditorsOnly
+
+    def _count(self, call: _Call, door: Door) -> None:
+        address = self._people.address_of(call.scope, call.headers)
+        if door.asks and call.person and call.scope["method"] != "OPTIONS":
+            self._limits.count_question(call.person, address, call.visit)
+        elif call.scope["path"] == "/login" and call.scope["method"] == "POST":
+            self._limits.count_sign_in(address)
 
     def _visit(self, call: _Call, door: Door) -> Visit:
         scope = call.scope
@@ -148,7 +165,10 @@ class Wall:
     async def _pass_on(self, scope: Scope, receive: Counted, send: Send) -> None:
         error: DatelineError | None = None
         try:
-            await self._app(scope, receive, receive.watch(send))
+            if scope["path"].startswith(PULSE):
+                await self._hold(scope, receive, send)
+            else:
+                await self._app(scope, receive, receive.watch(send))
         except (BodyTooLarge, TooSlow):
             pass
         except Exception:
@@ -158,6 +178,16 @@ class Wall:
         error = receive.refusal or error
         if error and not receive.answered:
             await refuse(send, error, receive.unchecked)
+
+    async def _hold(self, scope: Scope, receive: Counted, send: Send) -> None:
+        """Pass on what lasts as long as a page is open, so that it can be ended without ending this request badly."""
+        task = asyncio.ensure_future(self._app(scope, receive, receive.watch(send)))
+        self._pulses.add(task)
+        try:
+            await asyncio.wait([task])
+        finally:
+            self._pulses.discard(task)
+            task.cancel()
 
 
 def _drop_forwarded_host(scope: Scope, access: Access) -> None:

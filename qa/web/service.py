@@ -1,7 +1,8 @@
 """What every route works with: one archive, its pipeline, and how much may happen at once."""
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -18,7 +19,6 @@ from qa.web.people import People
 from qa.web.sites import Sites
 
 AT_ONCE = 4
-MOST_WAITING = 64
 Result = TypeVar("Result")
 
 
@@ -36,6 +36,8 @@ class Service:
     ingestor: Ingestor | None = None
     writing: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes the archive; asking goes on meanwhile."""
+    present: int = 0
+    """How many are being answered or wait; counted on the event loop only."""
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -44,9 +46,23 @@ class Service:
         Raises:
             Busy: Too many wait already.
         """
-        if self.limiter.statistics().tasks_waiting >= MOST_WAITING:
+        with self.place():
+            return await to_thread.run_sync(work, limiter=self.limiter)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place among those who are answered or wait, until the end of the block.
+
+        Raises:
+            Busy: There is none left.
+        """
+        if self.present >= AT_ONCE + self.settings.max_waiting:
             raise Busy("Too many questions are being answered at the moment; please try again soon.")
-        return await to_thread.run_sync(work, limiter=self.limiter)
+        self.present += 1
+        try:
+            yield
+        finally:
+            self.present -= 1
 
     async def events(
         self,
@@ -55,11 +71,12 @@ class Service:
         filters: Filters | None = None,
         engine: EngineName | None = None,
         level: Level | None = None,
-    ) -> AsyncIterator[Event]:
-        """Yield what ``QAPipeline.stream`` yields, each step made in a thread."""
-        stream = self.pipeline.stream(question, history, filters, engine, level)
-        while (event := await self.run(lambda: next(stream, None))) is not None:
-            yield event
+    ) -> AsyncGenerator[Event]:
+        """Yield what ``QAPipeline.stream`` yields, each step made in a thread; whoever was let in is answered."""
+        with self.place():
+            stream = self.pipeline.stream(question, history, filters, engine, level)
+            while (event := await to_thread.run_sync(next, stream, None, limiter=self.limiter)) is not None:
+                yield event
 
     def steps(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """Yield what ``QAPipeline.stream`` yields, for a caller that is in a thread of its own."""

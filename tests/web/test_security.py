@@ -13,6 +13,7 @@ from qa.config import Settings
 from qa.web.access import Access, names_of, same_origin
 from qa.web.headers import PAGE_POLICY
 from qa.web.keys import Keys
+from qa.web.limits import Limits
 from qa.web.people import People
 from qa.web.security import Wall
 from qa.web.sites import Sites
@@ -281,7 +282,9 @@ def _call(application):
         sent.append(message)
 
     keys = Keys("reader", "editor", "session")
-    wall = Wall(application, Access(), People(Settings(), Access(), keys), Sites({}, keys.session))
+    wall = Wall(
+        application, Access(), People(Settings(), Access(), keys), Sites({}, keys.session), Limits(Settings()), set()
+    )
     asyncio.run(wall(scope, receive, send))
     return sent
 

@@ -1,0 +1,112 @@
+"""The server itself: connections that are too slow are cut, and stopping lets answers be finished."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from qa.web.security import PULSE
+
+HEADERS_S = 10.0
+"""In which a connection's request line and headers must have come in."""
+UNREAD_S = 20.0
+"""For which a client may leave what was sent to it unread."""
+GRACE_S = 8
+"""In which answers that were begun are finished when the server is told to stop."""
+MOST_CONNECTIONS = 512
+
+
+class Patient(H11Protocol):
+    """HTTP over one connection, for as long as its client keeps up."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Begin with no clock running."""
+        super().__init__(*arguments, **options)
+        self._headers_by: asyncio.TimerHandle | None = None
+        self._read_by: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._headers_by = self.loop.call_later(HEADERS_S, self._cut)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came in; a request whose headers are not complete keeps its clock running."""
+        if self._headers_by is None and not self._is_answering():
+            self._headers_by = self.loop.call_later(HEADERS_S, self._cut)
+        super().data_received(data)
+        if self._headers_by and self._is_answering():
+            self._headers_by.cancel()
+            self._headers_by = None
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read."""
+        super().pause_writing()
+        self._read_by = self.loop.call_later(UNREAD_S, self._cut)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        super().resume_writing()
+        if self._read_by:
+            self._read_by.cancel()
+            self._read_by = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clocks."""
+        for handle in (self._headers_by, self._read_by):
+            if handle:
+                handle.cancel()
+        super().connection_lost(exc)
+
+    def _is_answering(self) -> bool:
+        cycle: Any = self.cycle  # None before the first request
+        return cycle is not None and not cycle.response_complete
+
+    def _cut(self) -> None:
+        self.transport.abort()
+
+
+class Server(uvicorn.Server):
+    """A server that, told to stop, ends what only listens and finishes what is being answered."""
+
+    def __init__(self, config: uvicorn.Config, pulses: set["asyncio.Task[None]"]) -> None:
+        """Keep the tasks that only hold a line open."""
+        super().__init__(config)
+        self._pulses = pulses
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the heartbeats of open pages, then wait for the rest."""
+        for connection in list(self.server_state.connections):
+            path = (getattr(connection, "scope", None) or {}).get("path", "")
+            transport = getattr(connection, "transport", None)
+            if path.startswith(PULSE) and transport:
+                transport.close()
+        await asyncio.sleep(0)
+        for task in list(self._pulses):
+            task.cancel()
+        await super().shutdown(sockets)
+
+
+def serve(app: Any, listener: socket.socket) -> None:
+    """Serve an application until the process is told to stop."""
+    config = uvicorn.Config(
+        app,
+        http=Patient,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # whose headers are believed is a setting
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    # uvicorn raises the signal once more when it is done; by then stopping is what happens anyway.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    with contextlib.ExitStack() as stack:
+        for number, handler in before.items():
+            stack.callback(signal.signal, number, handler)
+        Server(config, app.state.pulses).run(sockets=[listener])

@@ -1,0 +1,149 @@
+"""How often, how many at once, how slowly: what is too much is refused cleanly, and what was begun is finished."""
+
+import http.client
+import json
+import shutil
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from qa.config import Settings
+from qa.sites import Site
+from qa.web.errors import TooMany
+from qa.web.limits import SIGN_INS_PER_MINUTE, Limits
+from qa.web.people import COMMAND_LINE, LOCAL, Person
+from qa.web.sites import Visit
+from tests.servers import GUARDED_TOML, INTRANET, as_editor, as_reader, serving
+
+ASK, JOIN = "/api/v1/ask", "/gradio_api/queue/join"
+QUESTION = {"question": "Where did the ferry Alma sink?"}
+JOINING = {"data": ["Where did the ferry sink?", None], "fn_index": 0, "session_hash": "abc"}
+
+
+@pytest.fixture(scope="module")
+def tight(small_made, tmp_path_factory):
+    """A server with low limits."""
+    folder = Path(shutil.copytree(small_made, tmp_path_factory.mktemp("tight") / "data"))
+    low = "questions_per_minute = 5\naddress_questions_per_minute = 1000\nmax_waiting = 0\n"
+    sites = GUARDED_TOML.replace("[sites.everything]", "[sites.everything]\nquota_per_minute = 3")
+    (folder / "dateline.toml").write_text(low + sites)
+    with serving(folder) as running:
+        yield running
+        assert running.stop() == 0
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(tight):
+    with tight.client(headers=as_reader()) as opened:
+        answers = [opened.post(ASK, json=QUESTION) for _ in range(7)]
+        searched = opened.get("/api/v1/search?q=ferry")
+        joined = [opened.post(JOIN, json=JOINING) for _ in range(100)]
+        listed = opened.get("/api/v1/articles")
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    assert answers[-1].json()["error"]["code"] == "too_many"
+    assert answers[-1].json()["error"]["retryable"] is True
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+    assert searched.status_code == 429
+    assert {answer.status_code for answer in joined} == {429}  # the page's own endpoint counts the same
+    assert listed.status_code == 200  # reading costs no question
+    with tight.client(headers=as_editor()) as other:
+        assert other.post(ASK, json=QUESTION).status_code == 200
+
+
+def test_a_site_has_its_own_quota_and_its_page_may_read_so(tight):
+    with tight.client(headers={"origin": INTRANET}) as opened:
+        answers = [opened.get("/api/v1/sites/everything/search?q=ferry") for _ in range(4)]
+        other = opened.get("/api/v1/sites/courier/search?q=ferry")
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["access-control-allow-origin"] == INTRANET
+    assert "retry-after" in answers[-1].headers["access-control-expose-headers"]
+    assert other.status_code == 200
+
+
+def test_tokens_cannot_be_tried_without_end(tight):
+    with tight.client() as opened:
+        tries = [opened.post("/login", data={"token": "wrong"}).status_code for _ in range(SIGN_INS_PER_MINUTE + 2)]
+    assert tries == [403] * SIGN_INS_PER_MINUTE + [429] * 2
+
+
+def test_a_question_refused_under_one_limit_counts_under_no_other():
+    limits = Limits(Settings(questions_per_minute=2, address_questions_per_minute=3))
+    ida, bo = Person("ida", "reader"), Person("bo", "reader")
+    limits.count_question(ida, "192.0.2.1", None)
+    limits.count_question(ida, "192.0.2.1", None)
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            limits.count_question(ida, "192.0.2.1", None)
+    limits.count_question(bo, "192.0.2.1", None)
+    with pytest.raises(TooMany):
+        limits.count_question(bo, "192.0.2.1", None)
+    limits.count_question(bo, "192.0.2.2", None)
+    for person in (LOCAL, COMMAND_LINE):
+        for _ in range(20):
+            limits.count_question(person, "127.0.0.1", None)
+
+
+def test_anonymous_visitors_of_a_site_share_its_quota_only():
+    limits = Limits(Settings(questions_per_minute=1))
+    visit = Visit("news", Site(quota_per_minute=3), None, Person("site:news", "visitor"))
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        limits.count_question(visit.person, address, visit)
+    with pytest.raises(TooMany):
+        limits.count_question(visit.person, "192.0.2.4", visit)
+
+
+def test_more_than_can_wait_are_sent_away_and_the_rest_answered(tight, small_made, tmp_path):
+    folder = Path(shutil.copytree(small_made, tmp_path / "data"))
+    (folder / "dateline.toml").write_text("max_waiting = 2\n")
+    with serving(folder) as running:
+
+        def ask(at):
+            with running.client() as opened:
+                answer = opened.post(ASK, json={"question": f"Where did the ferry Alma sink, {at}?"})
+                return at, answer.status_code, answer.headers.get("retry-after"), answer.json()
+
+        with ThreadPoolExecutor(24) as pool:
+            answers = list(pool.map(ask, range(48)))
+        # None is lost, none mixed up, and every place is free again.
+        assert {status for _, status, _, _ in answers} <= {200, 503}
+        assert all(body["question"].endswith(f"{at}?") for at, status, _, body in answers if status == 200)
+        assert all(again and body["error"]["code"] == "busy" for _, status, again, body in answers if status == 503)
+        assert [ask(at)[1] for at in range(8)] == [200] * 8
+
+
+def test_a_request_that_never_ends_is_cut(tight, monkeypatch):
+    name, _, port = tight.host.rpartition(":")
+    began = time.monotonic()
+    with socket.create_connection((name, int(port)), timeout=30) as silent:
+        silent.sendall(b"POST /api/v1/ask HTTP/1.1\r\nHost: localhost\r\n")
+        assert silent.recv(100) == b""
+    assert time.monotonic() - began > 5
+
+
+def test_a_body_that_never_ends_is_cut(tight):
+    name, _, port = tight.host.rpartition(":")
+    with socket.create_connection((name, int(port)), timeout=40) as slow:
+        head = f"POST {ASK} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {as_editor()['authorization']}\r\n"
+        slow.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+        assert b" 408 " in slow.recv(100)
+
+
+def test_stopping_finishes_what_was_begun(small_made, tmp_path):
+    folder = Path(shutil.copytree(small_made, tmp_path / "data"))
+    with serving(folder) as running, running.client() as watching:
+        asking = [http.client.HTTPConnection(running.host, timeout=60) for _ in range(20)]
+        with watching.stream("GET", "/gradio_api/heartbeat/abc"):
+            for connection in asking:
+                connection.request("POST", ASK, json.dumps(QUESTION), {"content-type": "application/json"})
+            assert asking[0].getresponse().status == 200
+            began = time.monotonic()
+            assert running.stop() == 0
+            took = time.monotonic() - began
+        answers = [connection.getresponse() for connection in asking[1:]]
+        assert [answer.status for answer in answers] == [200] * 19
+        assert all(json.loads(answer.read())["question"] == QUESTION["question"] for answer in answers)
+        for connection in asking:
+            connection.close()
+    assert took < 20  # the grace alone is shorter
