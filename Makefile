@@ -77,6 +77,10 @@ try: install  ## what `make run` does before it serves
 	@echo; echo "Three questions to try; the archive does not answer the last one:"
 	@for question in $(questions); do echo "  $(bin)/dateline ask \"$$question\" --data \"$(data)\""; done
 
+.PHONY: demo-intranet
+demo-intranet: install-dev  ## the widget in an intranet's pages, on PORT + 1, over the sample archive on PORT
+	@$(bin)/python -m tests.intranet "$(port)"
+
 .PHONY: lint
 lint: install-dev  ## ruff and mypy
 	$(bin)/python -m ruff check .

@@ -13,7 +13,7 @@ from qa.errors import DatelineError
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Filters, Ingestor
-from qa.web import bare, bodies, chat, handover, login, reader, site_routes
+from qa.web import bare, bodies, chat, handover, login, reader, site_routes, widget
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
@@ -66,7 +66,7 @@ def create_app(
     app.add_exception_handler(Exception, _answer_error)
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)
-    for part in (router, handover.router, reader.router, site_routes.router, login.router):
+    for part in (router, handover.router, reader.router, site_routes.router, login.router, widget.router):
         app.include_router(part)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
     return chat.mount(app, service)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.embedded import NAMES, Embedded, embedding
+
 SIZE = {"width": 1280, "height": 900}
 # Without these the browser itself looks for updates; a container's shared memory is often too small for it.
 SWITCHES = (
@@ -27,11 +29,10 @@ def chromium():
     return found
 
 
-def launch(playwright):
+def launch(playwright, *more):
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return playwright.chromium.launch(
-        executable_path=chromium(), args=[*SWITCHES, *(["--no-sandbox"] if root else [])], chromium_sandbox=not root
-    )
+    switches = [*SWITCHES, *more, *(["--no-sandbox"] if root else [])]
+    return playwright.chromium.launch(executable_path=chromium(), args=switches, chromium_sandbox=not root)
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Watch:
     def _failed(self, request):
         # Gradio closes the stream of events after each answer.
         if not ("/queue/data" in request.url and request.failure == "net::ERR_ABORTED"):
-            self.failed.append(request.url)
+            self.failed.append(f"{request.url} {request.failure}")
 
     def _dialog(self, dialog):
         self.dialogs.append(dialog.message)
@@ -117,3 +118,27 @@ def window(browser, server):
     assert watch.failed == []
     assert watch.dialogs == []
     assert watch.errors == []
+
+
+# The widget stands in pages of another origin, under names that only this browser knows.
+@pytest.fixture(scope="session")
+def intranet(tmp_path_factory, corpus):
+    with embedding(tmp_path_factory.mktemp("intranet"), corpus) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def intranet_browser():
+    chromium()
+    with sync_playwright() as playwright:
+        started = launch(playwright, f"--host-resolver-rules=MAP *.{NAMES} 127.0.0.1")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def embedded(intranet, intranet_browser):
+    """Open pages of the intranet, each in a window of its own."""
+    opened = Embedded(intranet, intranet_browser, Watch)
+    yield opened
+    opened.close()
