@@ -2,12 +2,14 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from qa.answer.citations import cite
-from qa.index.archive import Archive
-from qa.retrieve.rank import Ranked
 from qa.types import Citation, Claim, EngineName, Evidence, Span, Turn
+
+if TYPE_CHECKING:
+    from qa.index.archive import Archive
+    from qa.retrieve.rank import Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Material:
 
     question: str
     evidence: tuple[Evidence, ...]
-    ranked: tuple[Ranked, ...]
+    ranked: "tuple[Ranked, ...]"
     history: tuple[Turn, ...] = ()
 
 
@@ -72,7 +74,7 @@ class Engine(Protocol):
 class Sources:
     """Make citations of evidence sentences, with the neighbours that they need."""
 
-    def __init__(self, archive: Archive, ranked: Sequence[Ranked]) -> None:
+    def __init__(self, archive: "Archive", ranked: "Sequence[Ranked]") -> None:
         """Cite sentences that stand in these chunks of an open archive."""
         self._archive = archive
         self._around = {found.stored.id: found.stored.sentences for found in ranked}

@@ -5,10 +5,13 @@ import unicodedata
 from collections.abc import Generator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
-from qa.index.archive import Archive
 from qa.types import Article, Citation, Claim, Evidence
+
+if TYPE_CHECKING:
+    from qa.index.archive import Archive  # the command line's help needs the words of this module, not an archive
 
 MOST_QUOTES = 3
 WITHIN = 0.5
@@ -25,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 class QuotesEngine:
     """Answer with sentences of the archive alone; no language model takes part."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: "Archive") -> None:
         """Quote from an open archive."""
         self._archive = archive
 

@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 RECIPE_KEY = "recipe"
 KEPT_BY_FILTER = 24
-"""What is remembered of filters: a third of it embeddings, at most 8 MB each, since wider ones are not read whole."""
+"""What is remembered of filters: a third of it embeddings, at most 15 MB each, since wider ones are not read whole."""
 BULK_ARTICLES = 200
 """From so many what embeds quicker gains more than the seconds that loading it takes."""
 Kept = TypeVar("Kept")
@@ -174,9 +174,13 @@ class Archive:
         """Count the chunks that a filter allows."""
         return self._kept("chunk_count", filters, self.catalogue.chunk_count)
 
-    def allowed_vectors(self, filters: Filters) -> "tuple[list[str], Matrix]":
-        """Return the ids and embeddings of every chunk that a filter allows."""
-        return self._kept("vectors", filters, self.catalogue.filtered_vectors)
+    def allowed_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
+        """Return the embeddings of every chunk that a filter allows, and the row of each by its id."""
+        return self._kept("vectors", filters, self._read_vectors)
+
+    def _read_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
+        ids, rows = self.catalogue.filtered_vectors(filters)
+        return {key: at for at, key in enumerate(ids)}, rows
 
     def _kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:
         """Read what belongs to a filter, once until the next change; the last few filters are remembered."""

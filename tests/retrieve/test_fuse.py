@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.fuse import DENSE_SHARE, Wording, candidates, cosines, fuse, keyword_scores
+from qa.retrieve.fuse import DENSE_SHARE, EXACT_LIMIT, Wording, candidates, cosines, fuse, keyword_scores
 from qa.types import Filters
 
 QUESTION = "Which ferry sank off Port Ellen?"
@@ -49,10 +49,23 @@ def test_no_more_candidates_come_than_were_asked_for(small, vector):
     assert len(found_by(small, QUESTION, vector, Filters(), 2)) == 2
 
 
-def test_a_filter_that_lets_everything_through_changes_no_score(small, vector):
+@pytest.mark.parametrize("limit", [0, EXACT_LIMIT])
+def test_a_filter_that_lets_everything_through_changes_no_score(small, vector, limit):
     everything = Filters(article_ids=tuple(small.ids.values()))
-    free, limited = (cosines(small.archive, [vector], 50, filters)[0] for filters in (Filters(), everything))
+    free, limited = (
+        cosines(small.archive, [vector], 50, filters, exact_limit=limit)[0] for filters in (Filters(), everything)
+    )
     assert free == pytest.approx(limited, abs=1e-5)
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(publishers=("Coast Radio", "海港日报"))])
+def test_comparing_one_by_one_finds_what_chroma_finds(small, vector, filters):
+    others = [one.stored.id for one in found_by(small, QUESTION, vector, filters, 50)][-1:]
+    one_by_one, nearest = (
+        cosines(small.archive, [vector, -vector], 2, filters, others, exact_limit=limit) for limit in (EXACT_LIMIT, 0)
+    )
+    for exact, graph in zip(one_by_one, nearest, strict=True):
+        assert exact == pytest.approx(graph, abs=1e-5)
 
 
 @pytest.mark.parametrize(
