@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from qa.answer import abstain, digest, freshness, unquoted
-from qa.answer.courtesy import without_asking, without_courtesies
+from qa.answer.courtesy import without_asking, without_courtesies, without_courtesy
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
@@ -17,6 +18,7 @@ from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
 from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.spelling import corrected
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
@@ -129,7 +131,7 @@ class QAPipeline:
         if reason is None:
             yield from written.pieces(writer.write(material))
         clock.lap("quote" if written.account.engine == "quotes" else "write")
-        notes = [freshness.note(understood, ranked, written.citations, day_of_asking(self._archive))]
+        notes = [*understood.notes, freshness.note(understood, ranked, written.citations, day_of_asking(self._archive))]
         message = MESSAGES[reason] if reason else written.account.message
         yield Answer(
             question=question,
@@ -156,8 +158,10 @@ class QAPipeline:
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         today = day_of_asking(self._archive)
-        understood = understand(text, self._archive.keywords, self._archive.publishers(), today)
+        searched, corrections = corrected(without_courtesy(text), self._archive) if self._archive.recipe else (text, ())
+        understood = understand(searched, self._archive.keywords, self._archive.publishers(), today)
         understood = read_for_now(understood, self._archive.keywords)
+        understood = replace(understood, notes=tuple(map(str, corrections)))
         ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
         ranked = prefer_new(understood, ranked)
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])

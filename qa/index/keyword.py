@@ -41,6 +41,7 @@ class KeywordIndex:
         self._generation = 0
         self._failed = False
         self.applied = 0
+        self._dictionary: tuple[tuple[int, int], dict[int, list[tuple[str, int]]]] | None = None
         self._analyzer = _analyzer()
         self._mark_of = lru_cache(CACHED_WORDS)(self._mark_of_word)
 
@@ -151,6 +152,39 @@ class KeywordIndex:
         wanted = tantivy.Query.term_set_query(self._schema, "chunk_id", list(chunk_ids))
         return dict(self._search([(tantivy.Occur.Must, words), _silently(wanted)], len(chunk_ids)))
 
+    def holds(self, word: str) -> bool:
+        """Say whether any form of a word stands in the archive."""
+        return all(self._searcher().doc_freq("text", term) for term in self.terms(word))
+
+    def one_typo_from(self, word: str) -> list[str]:
+        """Return the archive's terms that differ from a word by one typo, most frequent first."""
+        forms = {word.lower(), *self.terms(word)}
+        near = {
+            term: count
+            for length in {len(form) + more for form in forms for more in (-1, 0, 1)}
+            for term, count in self._terms_by_length().get(length, ())
+            if any(one_typo(form, term) for form in forms)
+        }
+        return sorted(near, key=lambda term: (-near[term], term))
+
+    def with_term(self, term: str, others: str) -> tuple[str, float] | None:
+        """Return the best chunk that holds a term and a word of the others (any, if there are none), and its score."""
+        clauses = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "text", term))]
+        words = self._any_of(self.terms(others))
+        if words is not None:
+            clauses.append((tantivy.Occur.Must, words))
+        return next(iter(self._search(clauses, 1)), None)
+
+    def _terms_by_length(self) -> dict[int, list[tuple[str, int]]]:
+        """Return every term with how many chunks hold it; read once until the next change."""
+        state = (self._generation, self.applied)
+        if self._dictionary is None or self._dictionary[0] != state:
+            by_length: dict[int, list[tuple[str, int]]] = {}
+            for term, count in self._searcher().terms_with_prefix("text", ""):
+                by_length.setdefault(len(term), []).append((term, count))
+            self._dictionary = (state, by_length)
+        return self._dictionary[1]
+
     def articles_with(self, text: str, filters: Filters | None = None) -> set[str]:
         """Return the ids of the articles that hold every word of a text somewhere in title, publisher, date or body."""
         found: set[str] | None = None
@@ -240,6 +274,19 @@ class KeywordIndex:
 def mark(term: str) -> int:
     """Return a number of 64 bits that stands for a term while this process runs, so that many compare at once."""
     return hash(term)
+
+
+def one_typo(one: str, other: str) -> bool:
+    """Say whether two words differ by one letter added, left out or exchanged, or by two neighbours swapped.
+
+    >>> one_typo("saltmeer", "saltmere"), one_typo("saltmere", "saltmore"), one_typo("ferry", "fairy")
+    (True, True, False)
+    """
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    left, right = one[start:], other[start:]
+    while left and right and left[-1] == right[-1]:
+        left, right = left[:-1], right[:-1]
+    return max(len(left), len(right)) == 1 or (len(left) == 2 and left == right[::-1])
 
 
 def header(chunk: StoredChunk) -> str:

@@ -38,6 +38,7 @@ class Question:
         spans: Where the clauses of a part stand in the whole question.
         parts: For each publisher that the question names, what it asks of that one.
         for_now: Whether the present state of the matter is asked for.
+        notes: What was made of the question, in sentences for the reader.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Question:
     spans: tuple[Span, ...] = ()
     parts: "tuple[Question, ...]" = ()
     for_now: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def total_weight(self) -> float:

@@ -1,0 +1,74 @@
+"""One typo in a word that the archive does not hold is searched for as the word that it does hold.
+
+A word is left as it was typed if the archive holds any form of it, if the embedding model knows it as a word, or if no
+passage holds what it may stand for together with another word of the question.
+"""
+
+import re
+from dataclasses import dataclass
+
+from qa.index.archive import Archive
+from qa.index.keyword import header, one_typo
+from qa.retrieve.understand import FUNCTION_WORDS, split_words
+
+SHORTEST = 6
+SHORTEST_NAME = 4
+MOST_CORRECTED = 2
+CANDIDATES = 20
+"""Words of the archive looked at for one typed word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word as it was typed, and the word that was searched for in its place."""
+
+    typed: str
+    found: str
+
+    def __str__(self) -> str:
+        """Say so to the reader."""
+        return f"Searched for {self.found}; the archive has no “{self.typed}”."
+
+
+def corrected(text: str, archive: Archive) -> tuple[str, tuple[Correction, ...]]:
+    """Return a question with its mistyped words put right, and what was changed; most come back as they are."""
+    keywords = archive.keywords
+    content = [word for word in dict.fromkeys(split_words(text)) if word.casefold() not in FUNCTION_WORDS]
+    unknown = [word for word in content if not keywords.holds(word)]
+    if not unknown or len(unknown) > max(MOST_CORRECTED, len(content) // 2):
+        return text, ()
+    known = " ".join(word for word in content if word not in unknown)
+    made = []
+    for word in unknown[:MOST_CORRECTED]:
+        found = _stands_for(word, known, archive) if _may_be_mistyped(word, archive) else None
+        if found is not None:
+            made.append(Correction(word, found))
+            text = re.sub(rf"\b{re.escape(word)}\b", found, text)
+    return text, tuple(made)
+
+
+def _may_be_mistyped(word: str, archive: Archive) -> bool:
+    if not word.isalpha() or len(word) < (SHORTEST_NAME if word[0].isupper() else SHORTEST):
+        return False
+    return len(archive.embedder.token_spans(word)) > 1
+
+
+def _stands_for(word: str, known: str, archive: Archive) -> str | None:
+    """Return the archive's word, of those one typo away, that goes best with the rest of the question."""
+    found = []
+    for term in archive.keywords.one_typo_from(word)[:CANDIDATES]:
+        passage = archive.keywords.with_term(term, known)
+        if passage is not None:
+            found.append((passage[1], term, passage[0]))
+    written = (_as_written(word, term, chunk_id, archive) for _, term, chunk_id in sorted(found, reverse=True))
+    return next(filter(None, written), None)
+
+
+def _as_written(word: str, term: str, chunk_id: str, archive: Archive) -> str | None:
+    """Return a form of a term, as a passage writes it, that is one typo from the word."""
+    for stored, _ in archive.chunks([chunk_id]).values():
+        words = split_words(f"{header(stored)} {stored.chunk.text}")
+        forms = [form for form in words if archive.keywords.terms(form) == [term]]
+        near = [form for form in forms if one_typo(form.casefold(), word.casefold())]
+        return max(near, key=near.count, default=None)
+    return None

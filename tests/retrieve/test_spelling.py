@@ -1,0 +1,72 @@
+"""One typo in a word that the archive does not hold finds what was meant, and says so."""
+
+import pytest
+
+from qa.index.keyword import one_typo
+from qa.retrieve.spelling import corrected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("saltmeer", "saltmere", True),
+        ("crwe", "crewe", True),
+        ("birches", "birch", False),
+        ("birchs", "birch", True),
+        ("ferry", "fairy", False),
+        ("abc", "abc", False),
+        ("", "a", True),
+        ("abcd", "badc", False),
+    ],
+)
+def test_one_typo_is_one_letter_or_one_swap(one, other, near):
+    assert one_typo(one, other) == near == one_typo(other, one)
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("Saltmeer cargo 2024", "Saltmere cargo 2024"),
+        ("When was Marta Elingham elected?", "When was Marta Ellingham elected?"),
+        ("Who owns the kittiwkae", "Who owns the Kittiwake"),
+        ("Kitiwake", "Kittiwake"),
+    ],
+)
+def test_a_typo_is_put_right(sample, typed, searched):
+    assert corrected(typed, sample.archive)[0] == searched
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "harbour cargo 2024",
+        "What did Macron say about pensions?",
+        "In which building were the East Ward votes tallied?",
+        "Who won the Olympic medals?",
+        "Wer hat das Rennen gewonnen?",
+        "Xqzwyv",
+    ],
+)
+def test_what_is_no_typo_stays(sample, text):
+    assert corrected(text, sample.archive) == (text, ())
+
+
+def test_the_answer_says_what_was_searched(sample):
+    answer = sample.pipeline.ask("Saltmeer cargo 2024")
+    assert "Searched for Saltmere; the archive has no “Saltmeer”." in answer.message
+    assert answer.standalone_question == "Saltmeer cargo 2024"
+    assert answer.citations
+
+
+def test_a_search_is_put_right_too(sample):
+    typed, right = (sample.pipeline.search(text, 5) for text in ("Kittiwkae aground", "Kittiwake aground"))
+    assert [found.chunk.id for found in typed] == [found.chunk.id for found in right]
+
+
+def test_new_words_are_known_after_a_change(writable, prepare):
+    from qa.types import ArticleDraft
+
+    assert corrected("Okafro", writable)[0] == "Okafor"
+    writable.put([prepare(ArticleDraft("The liner Grandholme sailed for Oskerby on Monday.", title="Liner"))])
+    writable.refresh()
+    assert corrected("Grandhlome", writable)[0] == "Grandholme"
