@@ -13,7 +13,9 @@ from qa.config import Settings
 from qa.errors import DatelineError, NotFound
 from qa.index import recipe
 from qa.index.catalogue import Catalogue
+from qa.index.catalogue_counts import Counted
 from qa.index.catalogue_rows import StoredChunk
+from qa.index.kept import erase_removed
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
 from qa.index.shelf import ChunkWords, Shelf
@@ -170,6 +172,15 @@ class Archive:
         """Say how many articles a filter allows, and the newest date among them."""
         return self._kept("coverage", filters, self.catalogue.coverage)
 
+    def tallies(self) -> dict[Counted, list[tuple[str, int]]]:
+        """Return how many articles each publisher and each section has, the largest first."""
+        columns: tuple[Counted, ...] = ("publisher", "section")
+        return self._kept("tallies", Filters(), lambda limits: {at: self.catalogue.tally(at, limits) for at in columns})
+
+    def oldest_day(self) -> str | None:
+        """Return the earliest publication day."""
+        return self._kept("oldest_day", Filters(), self.catalogue.oldest_day)
+
     def chunk_count(self, filters: Filters) -> int:
         """Count the chunks that a filter allows."""
         return self._kept("chunk_count", filters, self.catalogue.chunk_count)
@@ -247,8 +258,9 @@ class Archive:
         self.catalogue.move(moved)
 
     def _wipe(self) -> None:
-        """Take what removed articles said out of the files: the keyword index would keep deleted words."""
+        """Take what removed articles said out of the files, kept answers included; the keyword index would keep it."""
         if self.catalogue.is_unwiped:
+            erase_removed(self.settings.data_dir, self.catalogue.removed_at)
             self.vectors.catch_up(self.catalogue)
             self.keywords.rebuild(self.catalogue)
             self.catalogue.wipe()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +106,15 @@ class Catalogue:
                 connection.execute(delete(meta).where(meta.c.key == _UNWIPED))
                 connection.execute(insert(meta).values(key=_UNWIPED, value="true"))
             return count
+
+    def removed_at(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Return, of some articles, those that are removed and when that was."""
+        query = select(articles.c.id, articles.c.removed_at).where(articles.c.removed_at.is_not(None))
+        found: dict[str, str] = {}
+        with self._reading() as connection:
+            for part in _parts(list(article_ids)):
+                found.update({row[0]: row[1] for row in connection.execute(query.where(articles.c.id.in_(part)))})
+        return found
 
     @property
     def is_unwiped(self) -> bool:
@@ -220,6 +229,15 @@ class Catalogue:
         """Count the articles without a publication date that a filter allows."""
         with self._reading() as connection:
             return undated(connection, _conditions(filters))
+
+    def in_sections(self, sections: Sequence[str], filters: Filters, limit: int) -> list[str]:
+        """Return the ids of the articles of some sections that a filter allows, at most ``limit``."""
+        wanted = {publisher_key(name) for name in sections}
+        spelled = _current(revisions.c.section).where(revisions.c.section.is_not(None)).distinct()
+        with self._reading() as connection:
+            named = [name for name in connection.scalars(spelled) if publisher_key(name) in wanted]
+            query = _current(articles.c.id).where(revisions.c.section.in_(named), *_conditions(filters))
+            return list(connection.scalars(query.order_by(articles.c.id).limit(limit)))
 
     # Stories
 

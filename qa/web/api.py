@@ -13,7 +13,7 @@ from qa.errors import DatelineError
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Filters, Ingestor
-from qa.web import bare, bodies, chat, handover, login, reader, site_routes, widget
+from qa.web import bare, bodies, chat, frozen, handover, login, reader, site_routes, talk, widget
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
@@ -24,6 +24,7 @@ from qa.web.refusal import headers_of
 from qa.web.security import Wall
 from qa.web.service import Service
 from qa.web.sites import Sites
+from qa.web.store import Store
 
 MOST_LISTED = 1000
 
@@ -49,7 +50,7 @@ def create_app(
     keys = keys_of(settings)
     people = People(settings, access, keys)
     sites = Sites(settings.sites, keys.session)
-    service = Service(archive, pipeline, settings, access, keys, people, sites, ingestor)
+    service = Service(archive, pipeline, settings, access, keys, people, sites, Store(settings.data_dir), ingestor)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",
@@ -66,7 +67,8 @@ def create_app(
     app.add_exception_handler(Exception, _answer_error)
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)
-    for part in (router, handover.router, reader.router, site_routes.router, login.router, widget.router):
+    pages = (reader.router, frozen.router, talk.router, login.router, widget.router)
+    for part in (router, handover.router, site_routes.router, *pages):
         app.include_router(part)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
     return chat.mount(app, service)
@@ -157,7 +159,7 @@ async def readyz(request: Request) -> Response:
 
 async def _answer_error(request: Request, error: Exception) -> Response:
     found = as_dateline_error(error)
-    if request.url.path.startswith("/articles/"):
+    if request.url.path.startswith(("/articles/", "/answers/", "/conversations/")):
         return reader.error_page(found)
     if request.url.path.startswith("/sites/"):
         return reader.error_page(found, bare.reader_page)

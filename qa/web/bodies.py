@@ -17,18 +17,20 @@ SiteName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["
 Day = Annotated[str, Field(max_length=40, examples=["2023-07-01"])]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A body of known fields only."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class TurnBody(_Body):
+class TurnBody(Body):
     """One earlier message."""
 
     role: Literal["user", "assistant"]
     text: Text
 
 
-class FiltersBody(_Body):
+class FiltersBody(Body):
     """Limits on what is answered from."""
 
     publishers: Names = []
@@ -52,7 +54,7 @@ class FiltersBody(_Body):
         )
 
 
-class AskBody(_Body):
+class AskBody(Body):
     """A question with its conversation and limits."""
 
     model_config = ConfigDict(
@@ -80,7 +82,7 @@ class AskBody(_Body):
         return tuple(Turn(turn.role, turn.text) for turn in self.history)
 
 
-class IngestBody(_Body):
+class IngestBody(Body):
     """What the command line hands over: absolute paths on this machine."""
 
     inputs: list[Text] = []

@@ -1,28 +1,20 @@
-"""The chat page: Gradio draws the controls, the conversation and the passages are HTML of ours."""
+"""The chat page: Gradio draws the page and its controls; the conversation and the passages are HTML of ours.
 
-import logging
+Gradio's own events, queue and uploads stay shut: the page's controls call our script, and that calls routes of ours.
+"""
+
+import json
 import os
-from collections.abc import Iterator, Sequence
-from functools import partial
-from importlib.resources import files
+from html import escape
 from typing import Any
 
 from fastapi import FastAPI
 
-from qa.errors import DatelineError
-from qa.types import Answer, State, Turn
 from qa.web import texts
-from qa.web.conversation import Exchange, answer_html, conversation, panel, problem, waiting
-from qa.web.errors import Unexpected
-from qa.web.service import AT_ONCE, Service
+from qa.web.markup import button
+from qa.web.service import Service
 
-logger = logging.getLogger(__name__)
-
-MOST_WAITING = 32
-MOST_EXCHANGES = 20
-STATE_S = 6 * 3600
-Shown = tuple[str, str, tuple[Exchange, ...]]
-"""The conversation, the panel, and what the next question is asked after."""
+FONTS = ("SourceSansPro/SourceSansPro-Regular", "SourceSansPro/SourceSansPro-Bold")
 
 
 def mount(app: FastAPI, service: Service) -> FastAPI:
@@ -33,7 +25,7 @@ def mount(app: FastAPI, service: Service) -> FastAPI:
     import gradio as gr
 
     blocks = _page(gr, service)
-    blocks.queue(max_size=MOST_WAITING, api_open=False, default_concurrency_limit=AT_ONCE)
+    blocks.queue(max_size=1, api_open=False)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
@@ -48,90 +40,48 @@ def mount(app: FastAPI, service: Service) -> FastAPI:
         pwa=False,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(gr),
-        css=files("qa.web").joinpath("static", "chat.css").read_text("utf-8"),
+        head=_head(),
     )
     return mounted
 
 
 def examples(service: Service) -> list[str]:
     """Return three questions to start with: the sample archive's own, or made of the newest titles."""
-    if set(service.archive.catalogue.publishers()) == texts.SAMPLE_PUBLISHERS:
+    if set(service.archive.publishers()) == texts.SAMPLE_PUBLISHERS:
         return list(texts.OWN_QUESTIONS)
     titles = [found.title for found in service.archive.articles(limit=50) if found.title and len(found.title) < 120]
     return [texts.QUESTION_FROM_TITLE.format(title=title) for title in titles[:3]]
 
 
-def respond(service: Service, question: str, before: tuple[Exchange, ...] | None) -> Iterator[Shown]:
-    """Answer one question, showing what there is of the answer as it is made."""
-    earlier = (before or ())[-MOST_EXCHANGES:]
-    asked = question[: service.settings.max_question_chars].encode("utf-8", "replace").decode()
-    state, pieces, nothing = "searching", "", panel(None, service.archive.article)
-
-    def shown(html: str, side: str = nothing, text: str = "") -> Shown:
-        exchanges = (*earlier, Exchange(asked, html, text))
-        return conversation(exchanges), side, exchanges
-
-    try:
-        for event in service.pipeline.stream(question, _turns(earlier)):
-            if isinstance(event, Answer):
-                yield shown(answer_html(event), panel(event, service.archive.article), event.text)
-            else:
-                state, pieces = (event.name, pieces) if isinstance(event, State) else (state, pieces + event)
-                yield shown(waiting(state, pieces))
-    except DatelineError as error:
-        yield shown(problem(error.user_message))
-    except Exception:
-        unexpected = Unexpected()
-        logger.exception("Error %s while answering in the chat", unexpected.id)
-        yield shown(problem(unexpected.user_message))
-
-
-def _turns(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    answered = [exchange for exchange in exchanges if exchange.answer_text]
-    return tuple(
-        turn
-        for exchange in answered
-        for turn in (Turn("user", exchange.question), Turn("assistant", exchange.answer_text))
+def _head() -> str:
+    fonts = "".join(
+        f'<link rel="preload" as="font" type="font/woff2" href="/static/fonts/{name}.woff2" crossorigin>'
+        for name in FONTS
     )
+    styles = "".join(f'<link rel="stylesheet" href="/look/{name}.css">' for name in ("fonts", "chat"))
+    return f'{fonts}{styles}<script src="/look/chat.js" defer></script>'
 
 
 def _page(gr: Any, service: Service) -> Any:
-    questions = examples(service)
     with gr.Blocks(title=texts.TITLE, analytics_enabled=False, fill_width=True) as blocks:
-        exchanges = gr.State((), time_to_live=STATE_S)
-        _html(gr, f"<header><h1>{texts.TITLE}</h1><p>{texts.LEAD}</p></header>", "dl-head")
-        with gr.Row(equal_height=False):
-            with gr.Column(scale=6, min_width=320):
-                talk = _html(gr, conversation(()), "dl-conversation")
-                box, send, clear = _controls(gr, service)
-                tries = _tries(gr, questions)
-            with gr.Column(scale=5, min_width=320):
-                side = _html(gr, panel(None, service.archive.article), "dl-panel")
-        shown = [talk, side, exchanges]
-        answer = partial(respond, service)
-        hidden = {"api_visibility": "private", "show_progress": "hidden"}
+        _html(gr, _top(), "dl-head")
+        with gr.Row(elem_id="dl-main"):
+            with gr.Column(elem_id="dl-left", scale=6, min_width=320):
+                _html(gr, _talk(), "dl-conversation")
+                _html(gr, f'<form class="dl-limits" aria-label="{texts.FILTERS}"></form>', "dl-limits")
+                box, send = _controls(gr, service)
+            with gr.Column(elem_id="dl-right", scale=5, min_width=320):
+                _html(gr, _side(), "dl-panel")
         for event in (box.submit, send.click):
-            # Emptied by the browser's own copy only after the server has it.
-            event(answer, [box, exchanges], shown, **hidden).then(lambda: "", None, box, **hidden)
-        for button, question in zip(tries, questions, strict=True):
-            button.click(partial(_fixed, service, question), [exchanges], shown, **hidden)
-        clear.click(partial(_cleared, service), None, shown, **hidden)
+            event(None, box, box, js="question => window.dateline.ask(question)", api_visibility="private")
     return blocks
-
-
-def _fixed(service: Service, question: str, before: tuple[Exchange, ...]) -> Iterator[Shown]:
-    yield from respond(service, question, before)
-
-
-def _cleared(service: Service) -> Shown:
-    return conversation(()), panel(None, service.archive.article), ()
 
 
 def _html(gr: Any, value: str, name: str) -> Any:
     return gr.HTML(value, elem_id=name, js_on_load=None, apply_default_css=False)
 
 
-def _controls(gr: Any, service: Service) -> tuple[Any, Any, Any]:
+def _controls(gr: Any, service: Service) -> tuple[Any, Any]:
     with gr.Row(elem_id="dl-controls"):
         box = gr.Textbox(
             label=texts.QUESTION_LABEL,
@@ -140,27 +90,89 @@ def _controls(gr: Any, service: Service) -> tuple[Any, Any, Any]:
             lines=1,
             max_lines=5,
             scale=8,
+            min_width=120,
             autofocus=True,
             buttons=[],
         )
-        send = gr.Button(texts.ASK, variant="primary", scale=1, min_width=90)
-        clear = gr.Button(texts.NEW, scale=1, min_width=170)
-    return box, send, clear
+        send = gr.Button(texts.ASK, variant="primary", scale=0, min_width=80)
+    return box, send
 
 
-def _tries(gr: Any, questions: Sequence[str]) -> list[Any]:
-    if not questions:
-        _html(gr, f'<p class="dl-empty">{texts.EMPTY_ARCHIVE}</p>', "dl-tries")
-        return []
-    with gr.Column(elem_id="dl-tries"):
-        _html(gr, f"<h2>{texts.TRY}</h2>", "dl-tries-heading")
-        return [gr.Button(question, size="sm", elem_classes="dl-try") for question in questions]
+def _top() -> str:
+    says = escape(json.dumps(texts.FOR_SCRIPT))
+    return (
+        f'<header class="dl-bar" data-texts="{says}"><h1><a href="/">{texts.TITLE}</a></h1>'
+        f'<div class="dl-tools">'
+        f'<button type="button" class="dl-button" data-do="list" aria-expanded="false" aria-controls="dl-list">'
+        f"{texts.CONVERSATIONS}</button>"
+        f'<button type="button" class="dl-button" data-do="new">{texts.NEW[0]}<span> {texts.NEW[1]}</span></button>'
+        "</div></header>"
+        f'<nav id="dl-list" aria-label="{texts.CONVERSATIONS}" hidden><ol></ol>'
+        f'<p class="dl-empty">{texts.NO_CONVERSATIONS}</p></nav>'
+        f'<template id="dl-listed">{_listed()}</template>'
+        f'<dialog id="dl-sure" aria-labelledby="dl-sure-text"><p id="dl-sure-text">{texts.DELETE_SURE}</p>'
+        f'<form method="dialog"><button class="dl-button" value="no" autofocus>{texts.KEEP}</button>'
+        f'<button class="dl-button dl-danger" value="yes">{texts.DELETE}</button></form></dialog>'
+        f'<div id="dl-status" class="dl-hidden" role="status"></div><div id="dl-toast" aria-hidden="true"></div>'
+    )
+
+
+def _listed() -> str:
+    """Return what the list shows for each conversation; the script fills it in."""
+    return (
+        f'<li><a class="dl-title"></a><div class="dl-actions">{button("rename", texts.RENAME)}'
+        f'<a class="dl-action" data-as="markdown">{texts.EXPORT_MARKDOWN}</a>'
+        f'<a class="dl-action" data-as="json">{texts.EXPORT_JSON}</a>{button("delete", texts.DELETE)}</div></li>'
+    )
+
+
+def _talk() -> str:
+    return (
+        f'<div class="dl-talk" role="region" aria-label="{texts.CONVERSATION}" tabindex="0">'
+        f'<div class="dl-welcome"><h2>{texts.WELCOME}</h2><p>{texts.LEAD}</p>'
+        f'<div class="dl-tries"></div></div><ol class="dl-turns"></ol></div>'
+    )
+
+
+def _side() -> str:
+    return (
+        f'<aside class="dl-side" aria-label="{texts.SOURCES}"><div class="dl-side-bar" hidden>'
+        f'<button type="button" class="dl-button" data-do="close">{texts.BACK_TO_SOURCES}</button>'
+        f'<a class="dl-action" id="dl-alone" target="_blank" rel="noopener">{texts.ALONE}</a></div>'
+        f'<div class="dl-sources" role="region" aria-label="{texts.SOURCES}" tabindex="0">'
+        f'<p class="dl-empty">{texts.EMPTY_PANEL}</p></div>'
+        f'<iframe name="dl-reader" title="{texts.ARTICLE}" hidden></iframe></aside>'
+    )
 
 
 def _theme(gr: Any) -> Any:
+    """Return Gradio's plainest theme in our colours, which chat.css names for light and dark."""
     # Fonts that come with Gradio; one that is named only would be fetched from elsewhere. Its 600 weight lacks letters.
     font = (
         gr.themes.utils.fonts.LocalFont("Source Sans Pro", weights=(400, 700)),
         gr.themes.utils.fonts.Font("system-ui"),
     )
-    return gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=font)
+    colours = {
+        "body_background_fill": "var(--dl-paper)",
+        "body_text_color": "var(--dl-ink)",
+        "body_text_color_subdued": "var(--dl-quiet)",
+        "background_fill_primary": "var(--dl-card)",
+        "background_fill_secondary": "var(--dl-paper)",
+        "block_background_fill": "transparent",
+        "block_label_text_color": "var(--dl-quiet)",
+        "block_title_text_color": "var(--dl-quiet)",
+        "border_color_primary": "var(--dl-line)",
+        "color_accent": "var(--dl-accent)",
+        "color_accent_soft": "var(--dl-soft)",
+        "input_background_fill": "var(--dl-card)",
+        "input_background_fill_focus": "var(--dl-card)",
+        "input_border_color": "var(--dl-edge)",
+        "input_border_color_focus": "var(--dl-accent)",
+        "input_placeholder_color": "var(--dl-quiet)",
+        "button_primary_background_fill": "var(--dl-accent)",
+        "button_primary_background_fill_hover": "var(--dl-accent-hover)",
+        "button_primary_border_color": "var(--dl-accent)",
+        "button_primary_text_color": "var(--dl-on-accent)",
+    }
+    both = {**colours, **{f"{name}_dark": value for name, value in colours.items() if name != "color_accent"}}
+    return gr.themes.Base(font=font).set(**both)

@@ -1,46 +1,39 @@
-"""The conversation and the passages beside it, as HTML of ours."""
+"""The turns of a conversation as HTML of ours: what was asked, what was answered, and how sure that is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 
-from qa.answer.quotes import spoken_day
+from qa.index.kept import Json
 from qa.render import in_words
-from qa.types import Answer, Article, Citation, Claim, Context, Span
+from qa.types import Article, Span
 from qa.web import texts
-from qa.web.markup import day, excerpt, language, origin, reader_link
+from qa.web.markup import button, day, moment, plain_origin, reader_link, spoken
+from qa.web.sources import panel
+from qa.web.store import Kept
 
-MOST_CLOSEST = 3
 Find = Callable[[str, int | None], Article]
 """Return an article in its current or a given revision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question of the conversation with what was answered, as HTML and as text."""
-
-    question: str
-    answer_html: str
-    answer_text: str = ""
+def conversation(kept: Sequence[Kept], find: Find) -> str:
+    """Return the turns of a conversation, oldest first, as items of the page's list."""
+    return "".join(turn_html(turn, find) for turn in kept)
 
 
-def conversation(exchanges: Sequence[Exchange]) -> str:
-    """Return the conversation, oldest first."""
-    if not exchanges:
-        return _box("dl-talk", texts.CONVERSATION, f'<p class="dl-empty">{texts.EMPTY_CONVERSATION}</p>')
-    turns = "".join(
-        f'<li class="dl-question"><h3 class="dl-hidden">{texts.YOU}</h3>'
-        f'<p dir="auto">{escape(exchange.question)}</p></li>'
-        f'<li class="dl-answer"><h3 class="dl-hidden">{texts.ANSWER}</h3>{exchange.answer_html}</li>'
-        for exchange in exchanges
+def turn_html(turn: Kept, find: Find) -> str:
+    """Return a question with its answer; its sources lie in a template until the page shows them."""
+    answer = turn.answer
+    return (
+        f'<li class="dl-turn" data-turn="{escape(turn.id)}">{question_html(turn.question)}'
+        f'<div class="dl-answer"><h3 class="dl-hidden">{texts.ANSWER}</h3>{_understood(turn)}'
+        f"{answer_html(answer, turn.id)}{facts(answer, turn.asked)}{_actions(turn)}</div>"
+        f'<template class="dl-its-sources">{panel(answer, find)}</template></li>'
     )
-    return _box("dl-talk", texts.CONVERSATION, f'<ol class="dl-turns" role="log" aria-live="polite">{turns}</ol>')
 
 
-def waiting(state: str, pieces: str = "") -> str:
-    """Return what stands in the place of an answer while it is made."""
-    so_far = f'<p dir="auto">{escape(pieces)}</p>' if pieces else ""
-    return f'{so_far}<p class="dl-state">{texts.STATES[state]}</p>'
+def question_html(question: str) -> str:
+    """Return what was asked."""
+    return f'<div class="dl-question"><h3 class="dl-hidden">{texts.YOU}</h3><p dir="auto">{escape(question)}</p></div>'
 
 
 def problem(message: str) -> str:
@@ -48,81 +41,121 @@ def problem(message: str) -> str:
     return f'<p class="dl-problem" role="alert">{escape(message)}</p>'
 
 
-def answer_html(answer: Answer) -> str:
-    """Return an answer whose citation numbers lead to the reader, or the abstention."""
-    links = {citation.number: _number_link(citation) for citation in answer.citations}
-    claims = "".join(_claim(claim, links) for claim in answer.claims)
-    body = claims or f'<p class="dl-abstained">{escape(answer.message)}</p>'
-    if answer.claims and not answer.citations:
-        return f'{body}<p class="dl-facts">{escape(answer.message)} · {_as_of(answer)}</p>'
-    confidence = f"{texts.CONFIDENCE[in_words(answer.confidence)]} ({answer.confidence:.2f})"
-    held = f"{answer.coverage.articles} article{'' if answer.coverage.articles == 1 else 's'} searched"
-    newest = day(answer.coverage.newest_published_at)
-    facts = [confidence, held + (f", newest of {newest}" if newest else ""), _as_of(answer)]
-    return f'{body}<p class="dl-facts">{" · ".join(facts)}</p>'
+def answer_html(answer: Json, turn_id: str = "") -> str:
+    """Return an answer whose citation numbers lead to the reader, or the abstention.
+
+    Args:
+        answer: The one JSON shape.
+        turn_id: Keeps the ids of several answers on one page apart.
+    """
+    links = {one["number"]: _number_link(one, answer["citations"], turn_id) for one in answer["citations"]}
+    claims = "".join(_claim(claim, links) for claim in answer["claims"])
+    body = claims or f'<p class="dl-abstained">{escape(answer["message"])}</p>'
+    fallback = (answer.get("run") or {}).get("fallback")
+    note = f'<p class="dl-note">{escape(str(fallback))}</p>' if fallback else ""
+    peeks = "".join(_peek(one, turn_id) for one in answer["citations"])
+    return f'<div class="dl-said">{body}</div>{note}{peeks}'
 
 
-def panel(answer: Answer | None, find: Find) -> str:
-    """Return the cited passages, or after an abstention the closest ones."""
-    if answer is None:
-        return _box("dl-side", texts.SOURCES, f'<p class="dl-empty">{texts.EMPTY_PANEL}</p>')
-    if answer.citations:
-        cards = "".join(_card(citation, find(citation.article_id, citation.revision)) for citation in answer.citations)
-        heading = texts.SOURCES
-    else:
-        cards = "".join(_closest(context, find) for context in answer.contexts[:MOST_CLOSEST])
-        heading = texts.CLOSEST
-    body = f'<h2>{heading}</h2>{cards}<p class="dl-facts">{_as_of(answer)}</p>' if cards else ""
-    return _box("dl-side", heading, body)
+def facts(answer: Json, asked: Json | None = None) -> str:
+    """Return how sure the answer is, what was searched, and as of when."""
+    if answer["claims"] and not answer["citations"]:
+        return f'<p class="dl-facts">{escape(answer["message"])} · {texts.AS_OF} {moment(answer["as_of"])}</p>'
+    word = in_words(answer["confidence"])
+    sure = f'<span class="dl-sure dl-{word.lower()}">{texts.CONFIDENCE[word]}</span>'
+    made = texts.MADE.get((answer.get("run") or {}).get("engine", "")) if answer["claims"] else None
+    parts = [sure, made, covered(answer), f"{texts.AS_OF} {moment(answer['as_of'])}", *limits(asked or {})]
+    return f'<p class="dl-facts">{" · ".join(part for part in parts if part)}</p>'
 
 
-def _box(name: str, label: str, body: str) -> str:
-    """Return a part of the page that scrolls by itself, for those who use a keyboard too."""
-    return f'<div class="dl-box {name}" role="region" aria-label="{label}" tabindex="0">{body}</div>'
+def covered(answer: Json) -> str:
+    """Say how much was searched, and how new that is."""
+    coverage = answer["coverage"]
+    held = f"{coverage['articles']:,} {texts.SEARCHED[coverage['articles'] != 1]}"
+    newest = day(coverage["newest_published_at"])
+    return f"{held}, {texts.NEWEST} {newest}" if newest else held
 
 
-def _claim(claim: Claim, links: dict[int, str]) -> str:
-    numbers = "".join(f" {links[number]}" for number in claim.citations if number in links)
-    return f'<p dir="auto">{escape(claim.text)}{numbers}</p>'
+def limits(asked: Json) -> list[str]:
+    """Return what a question was limited to, as escaped HTML."""
+    names = [*asked.get("publishers", ()), *asked.get("sections", ())]
+    found = [f"{texts.ONLY} <bdi>{escape(name)}</bdi>" for name in names]
+    for name, label in (("published_from", texts.FROM), ("published_to", texts.TO)):
+        if asked.get(name):
+            found.append(f"{label} {day(asked[name])}")
+    return found
 
 
-def _number_link(citation: Citation) -> str:
-    where = reader_link(citation.article_id, citation.revision, Span(citation.start, citation.end))
-    label = f"Source {citation.number}: {citation.title or texts.UNTITLED}"
-    names = f'title="{escape(label)}" aria-label="{escape(label)}"'
-    return f'<a class="dl-cite" href="{escape(where)}" target="_blank" rel="noopener" {names}>[{citation.number}]</a>'
+def _understood(turn: Kept) -> str:
+    found = turn.answer["standalone_question"]
+    if " ".join(found.split()) == " ".join(turn.question.split()):
+        return ""
+    return f'<p class="dl-note">{texts.UNDERSTOOD} <bdi>{escape(found)}</bdi></p>'
 
 
-def _card(citation: Citation, article: Article) -> str:
-    place = Span(citation.start, citation.end)
-    around = Span(
-        min([place.start, *(near.start for near in citation.context)]),
-        max([place.end, *(near.end for near in citation.context)]),
-    )
-    also = ""
-    if citation.also_published_by:
-        also = f'<p class="dl-facts">{texts.ALSO} {escape(", ".join(citation.also_published_by))}</p>'
-    return _passage(f"[{citation.number}] ", article, excerpt(article.text, place, around), place, also)
+def _claim(claim: Json, links: dict[int, str]) -> str:
+    if claim.get("removed_at"):
+        return f'<p class="dl-gone">{texts.REMOVED_CLAIM} {day(claim["removed_at"])}.</p>'
+    numbers = "".join(f" {links[number]}" for number in claim["citations"] if number in links)
+    if claim["supported"]:
+        return f'<p dir="auto">{escape(claim["text"])}{numbers}</p>'
+    label = f'<strong class="dl-unsupported-label">{texts.UNSUPPORTED}</strong>'
+    return f'<p class="dl-unsupported" dir="auto">{label} {escape(claim["text"])}{numbers}</p>'
 
 
-def _closest(context: Context, find: Find) -> str:
-    article = find(context.article_id, None)
-    if article.text[context.start : context.end] != context.text:
-        return ""  # a newer revision came in since
-    place = Span(context.start, context.end)
-    return _passage("", article, excerpt(article.text, place, place, marks=False), place)
+def _number_link(citation: Json, all_of_it: Sequence[Json], turn_id: str) -> str:
+    number = citation["number"]
+    if citation.get("removed_at"):
+        return f'<span class="dl-cite dl-gone">{number}</span>'
+    same = [
+        Span(one["start"], one["end"])
+        for one in all_of_it
+        if (one["article_id"], one["revision"]) == (citation["article_id"], citation["revision"])
+    ]
+    where = reader_link(citation["article_id"], citation["revision"], Span(citation["start"], citation["end"]), same)
+    label = escape(f"{texts.SOURCE} {number}: {citation['title'] or texts.UNTITLED}")
+    described = f' aria-describedby="peek-{escape(turn_id)}-{number}"'
+    return f'<a class="dl-cite" href="{escape(where)}" aria-label="{label}"{described}>{number}</a>'
 
 
-def _passage(number: str, article: Article, body: str, place: Span, also: str = "") -> str:
-    where = escape(reader_link(article.id, article.revision, place))
+def _peek(citation: Json, turn_id: str) -> str:
+    """Return what a citation number shows when it is pointed at or reached."""
+    if citation.get("removed_at"):
+        return ""
     return (
-        f'<article class="dl-passage"><h3 dir="auto">{number}{escape(article.title or texts.UNTITLED)}</h3>'
-        f'<p class="dl-facts">{origin(article.publisher, article.published_at, article.author)}</p>'
-        f"<blockquote{language(article)}>{body}</blockquote>{also}"
-        f'<p><a href="{where}" target="_blank" rel="noopener">{texts.READ}</a></p></article>'
+        f'<span class="dl-peek" role="tooltip" id="peek-{escape(turn_id)}-{citation["number"]}" hidden>'
+        f'<q dir="auto">{escape(spoken(citation["quote"]))}</q> '
+        f'<span class="dl-facts">{plain_origin(citation)}</span></span>'
     )
 
 
-def _as_of(answer: Answer) -> str:
-    moment = escape(answer.as_of)
-    return f'{texts.AS_OF} <time datetime="{moment}">{spoken_day(answer.as_of)}, {moment[11:16]} UTC</time>'
+def _actions(turn: Kept) -> str:
+    sources = len(turn.answer["citations"])
+    label = f"{texts.SOURCES} ({sources})" if sources else texts.CLOSEST
+    told = {1: turn.rating == 1, -1: turn.rating == -1}
+    link = f"/answers/{escape(turn.id)}"
+    return (
+        '<div class="dl-actions">'
+        + (button("sources", label) if sources or turn.answer["contexts"] else "")
+        + button("copy", texts.COPY)
+        + f'<a class="dl-action" data-do="link" href="{link}">{texts.LINK}</a>'
+        + button("edit", texts.EDIT)
+        + button("again", texts.AGAIN)
+        + button("good", texts.GOOD, pressed=told[1], icon="+")
+        + button("bad", texts.BAD, pressed=told[-1], icon="−")
+        + "</div>"
+        + _why(turn.id)
+    )
+
+
+def _why(turn_id: str) -> str:
+    name = f"why-{escape(turn_id)}"
+    choices = "".join(
+        f'<label><input type="radio" name="{name}" value="{code}"> {label}</label>'
+        for code, label in texts.REASONS.items()
+    )
+    more = f'<label class="dl-more">{texts.WHY_MORE}<input type="text" name="more" maxlength="600" dir="auto"></label>'
+    return (
+        f'<form class="dl-why" hidden><fieldset><legend>{texts.WHY}</legend>{choices}{more}'
+        f'<button type="submit" class="dl-button">{texts.SEND}</button></fieldset></form>'
+    )

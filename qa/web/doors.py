@@ -1,6 +1,6 @@
 """Every address that this server answers at, for which methods, to whom, and how large a request may be.
 
-Gradio has some eighty routes, among them uploads, a proxy and file reading; the chat page needs the few named here.
+Gradio has some eighty routes, among them uploads, a proxy and file reading; the chat page needs none that do anything.
 """
 
 import re
@@ -56,12 +56,16 @@ DOORS: tuple[Door, ...] = (
     _door("DELETE", r"/api/v1/articles/[^/]+", "editor"),
     _door("GET", r"/openapi\.json"),
     _door("GET", r"/articles/[^/]+"),
+    _door("GET", r"/(?:answers|conversations)/[\w-]+"),
+    _door("GET", r"/chat/state"),
+    _door("POST", r"/chat/ask", asks=True),
+    _door("DELETE", r"/chat/conversations/[\w-]+"),
+    _door("POST", r"/chat/conversations/[\w-]+/title"),
+    _door("POST", r"/chat/turns/[\w-]+/rating"),
     _door("GET HEAD", r"/look/[\w-]+\.(?:js|css)"),
     _door("GET HEAD", r"/|/(?:config/?|theme\.css|robots\.txt|favicon\.ico|manifest\.json)"),
     _door("GET HEAD", r"/(?:assets|static|svelte)/.+"),
-    _door("GET", r"/gradio_api/(?:theme\.css|startup-events|queue/data|heartbeat/[\w-]+)"),
-    _door("POST", r"/gradio_api/queue/join", asks=True),
-    _door("POST", r"/gradio_api/cancel"),
+    _door("GET", r"/gradio_api/(?:theme\.css|startup-events|heartbeat/[\w-]+)"),
 )
 
 

@@ -67,6 +67,13 @@ class NoSuchAddress(UsageError):
     http_status = 404
 
 
+class Removed(UsageError):
+    """Report an article that was removed, so that whoever kept a link to it knows why."""
+
+    code = "removed"
+    http_status = 410
+
+
 class WrongMethod(UsageError):
     """Report an address that takes another method."""
 

@@ -1,10 +1,12 @@
 """HTML made of escaped text: whatever an article or a question holds is shown, never obeyed."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
 from qa.answer.quotes import spoken_day
+from qa.index.kept import Json
 from qa.types import Article, Span
 from qa.web import texts
 
@@ -13,29 +15,48 @@ LONGEST_PARAGRAPH = 1200
 """Of a paragraph longer than this only the surroundings of the mark are shown beside an answer."""
 
 
-def reader_link(article_id: str, revision: int, span: Span) -> str:
-    """Return the address of a place in the reader; the query marks it without a script, the fragment scrolls to it."""
-    place = f"revision={revision}&start={span.start}&end={span.end}#c-{span.start}-{span.end}"
-    return f"/articles/{quote(article_id, safe='')}?{place}"
+def reader_link(article_id: str, revision: int, span: Span, others: Sequence[Span] = ()) -> str:
+    """Return the address of a place in the reader, which marks it, and what else is cited, without a script.
 
-
-def marked(text: str, start: int, mark: Span | None, *, anchor: str = "") -> str:
-    """Return escaped text with what lies within ``mark`` marked.
-
-    Args:
-        text: A part of an article.
-        start: Where in the article it begins.
-        mark: A place in the article.
-        anchor: The id of the mark, where a link leads to it.
+    >>> reader_link("a", 1, Span(4, 9), [Span(4, 9), Span(20, 30)])
+    '/articles/a?revision=1&cited=4-9.20-30#c-4-9'
     """
+    places = sorted({(one.start, one.end) for one in (span, *others)})
+    cited = ".".join(f"{start}-{end}" for start, end in places)
+    return f"/articles/{quote(article_id, safe='')}?revision={revision}&cited={cited}#c-{span.start}-{span.end}"
+
+
+def marked(text: str, start: int, mark: Span | None) -> str:
+    """Return escaped text, a part of an article that begins at ``start``, with what lies within ``mark`` marked."""
     if mark is None:
         return escape(text)
     first = min(max(mark.start - start, 0), len(text))
     last = min(max(mark.end - start, 0), len(text))
     if first >= last:
         return escape(text)
-    name = f' id="{escape(anchor)}"' if anchor else ""
-    return f"{escape(text[:first])}<mark{name}>{escape(text[first:last])}</mark>{escape(text[last:])}"
+    return f"{escape(text[:first])}<mark>{escape(text[first:last])}</mark>{escape(text[last:])}"
+
+
+def marked_all(text: str, start: int, marks: Sequence[Span]) -> str:
+    """Return escaped text with several places marked, which follow each other; each has the id that links lead to.
+
+    Args:
+        text: A part of an article.
+        start: Where in the article it begins.
+        marks: Places in the article, in order, none within another.
+    """
+    parts, at = [], start
+    end = start + len(text)
+    for mark in marks:
+        first, last = max(mark.start, start), min(mark.end, end)
+        if first >= last:
+            continue
+        # Of a place over several paragraphs the first part is where links lead.
+        anchor = f' id="c-{mark.start}-{mark.end}"' if first == mark.start else ""
+        before, within = text[at - start : first - start], text[first - start : last - start]
+        parts.append(f"{escape(before)}<mark{anchor}>{escape(within)}</mark>")
+        at = last
+    return "".join([*parts, escape(text[at - start :])])
 
 
 def paragraphs(text: str) -> list[Span]:
@@ -98,3 +119,26 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def moment(value: str) -> str:
+    """Return a point of time of ours as people write it."""
+    return f'<time datetime="{escape(value)}">{escape(spoken_day(value) or value)}, {escape(value[11:16])} UTC</time>'
+
+
+def plain_origin(citation: Json) -> str:
+    """Return who published what a citation quotes and when, as escaped HTML."""
+    return origin(citation["publisher"], citation["published_at"])
+
+
+def spoken(text: str) -> str:
+    """Return a text on one line."""
+    return " ".join(text.split())
+
+
+def button(name: str, label: str, *, pressed: bool | None = None, icon: str = "") -> str:
+    """Return a button of the page's script; with an icon, its label is for those who point or listen."""
+    state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
+    shown = f'<span aria-hidden="true" class="dl-icon dl-icon-{name}"></span>' if icon else label
+    named = f' aria-label="{label}" title="{label}"' if icon else ""
+    return f'<button type="button" class="dl-action" data-do="{name}"{state}{named}>{shown}</button>'

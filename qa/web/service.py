@@ -17,6 +17,7 @@ from qa.web.errors import Busy
 from qa.web.keys import Keys
 from qa.web.people import People
 from qa.web.sites import Sites
+from qa.web.store import Store
 
 AT_ONCE = 4
 Result = TypeVar("Result")
@@ -33,6 +34,7 @@ class Service:
     keys: Keys
     people: People
     sites: Sites
+    store: Store
     ingestor: Ingestor | None = None
     writing: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes the archive; asking goes on meanwhile."""

@@ -1,5 +1,6 @@
-// Marks the place that the fragment #c-START-END names and scrolls to it. Offsets count code points of the stored
-// text; strings here count UTF-16 units, so that every character beyond the first plane has to be counted twice.
+// Marks the place that the fragment #c-START-END names, scrolls to it, and leads from one cited sentence to the next.
+// Offsets count code points of the stored text; strings here count UTF-16 units, so that every character beyond the
+// first plane has to be counted twice.
 "use strict";
 
 function unitsOf(text, codePoints) {
@@ -31,25 +32,73 @@ function markIn(paragraph, start, end) {
   return mark;
 }
 
-function show() {
-  const place = /^#c-(\d{1,9})-(\d{1,9})$/.exec(location.hash);
+// Where the reader was when this very place was left, for reloading and for coming back.
+const beside = window.parent !== window;
+function place() {
+  return "place " + location.pathname + location.search + location.hash;
+}
+
+function cameBack() {
+  const [how] = performance.getEntriesByType("navigation");
+  return beside || (how && how.type !== "navigate");
+}
+
+function kept(change) {
+  try {
+    return change();
+  } catch {
+    return null; // storage can be forbidden
+  }
+}
+
+function show(event) {
+  const named = /^#c-(\d{1,9})-(\d{1,9})$/.exec(location.hash);
   const root = document.getElementById("text");
-  if (!place || !root) return;
+  if (!named || !root) return;
   const name = location.hash.slice(1);
   let target = document.getElementById(name);
   if (!target) {
     unmark(root);
     const marks = Array.from(root.querySelectorAll("p[data-start]"), (paragraph) =>
-      markIn(paragraph, Number(place[1]), Number(place[2]))
+      markIn(paragraph, Number(named[1]), Number(named[2]))
     ).filter(Boolean);
     if (!marks.length) return;
     target = marks[0];
     target.id = name;
   }
+  for (const link of document.querySelectorAll(".steps a")) {
+    if (link.hash === location.hash) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  for (const mark of root.querySelectorAll("mark")) mark.classList.toggle("here", mark === target);
   target.tabIndex = -1;
-  target.scrollIntoView({ block: "center" });
+  const before = !event && cameBack() ? kept(() => sessionStorage.getItem(place())) : null;
+  if (before === null) target.scrollIntoView({ block: "center" });
+  else window.scrollTo(0, Number(before));
   target.focus({ preventScroll: true });
 }
 
+function step(by) {
+  const links = Array.from(document.querySelectorAll(".steps a"));
+  const at = links.findIndex((link) => link.hash === location.hash);
+  const next = links[(at + by + links.length) % links.length];
+  if (next) location.replace(next.hash);
+}
+
+if (beside) document.documentElement.classList.add("beside");
 addEventListener("hashchange", show);
-show();
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-step]");
+  if (button) step(Number(button.dataset.step));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && beside) window.parent.postMessage("dateline close", location.origin);
+});
+addEventListener("load", () => {
+  show();
+  let waits = 0;
+  addEventListener("scroll", () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => kept(() => sessionStorage.setItem(place(), String(Math.round(window.scrollY)))), 100);
+  });
+});
