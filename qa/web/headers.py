@@ -6,8 +6,8 @@ from starlette.types import Message, Send
 from qa.web.bare import READER_SCRIPT, READER_STYLE, SIGN_IN_STYLE, digest
 from qa.web.sites import Visit
 
-OURS = ("/api/", "/v1/", "/articles/", "/answers/", "/conversations/", "/chat/", "/look/", "/healthz", "/readyz")
-OURS += ("/openapi.json", "/widget.")
+_OURS = "/api/ /v1/ /articles/ /answers/ /conversations/ /chat/ /look/ /healthz /readyz /openapi.json /widget."
+OURS = tuple(_OURS.split())
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'"
 PAGE_POLICY += "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 CHAT_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import Watch, ask, launch
-from tests.browser.test_chat import SEED
+from tests.browser.test_chat import SEED, beside
 from tests.servers import ROOT, serving
 
 
@@ -45,11 +45,14 @@ def browse(address):
         context.on("page", watch.follow)
         page = context.new_page()
         page.goto(address)
+        page.locator("body.dl-ready").wait_for()
         answer = ask(page, SEED)
         said = answer.inner_text()
-        with context.expect_page() as opened:
-            answer.get_by_role("link").first.click()
-        opened.value.locator("mark").wait_for()
+        kept = answer.get_by_role("link", name="Link").get_attribute("href")
+        answer.locator(".dl-cite").first.click()
+        beside(page)
+        page.goto(address + kept)
+        page.locator(".dl-said").wait_for()
         fonts = page.evaluate("[...document.fonts].filter(font => font.status === 'error').length")
         browser.close()
     return {

@@ -1,6 +1,7 @@
 """Photograph the pages for people to look at: ``python -m tests.browser.screenshot FOLDER``.
 
-The README shows ``chat.png`` and ``report.png``; copy them to ``tests/data`` when the pages have changed.
+The README shows ``chat.png``, ``chat-dark.png`` and ``report.png``; copy them to ``tests/data`` when the pages have
+changed.
 """
 
 import sys
@@ -13,28 +14,56 @@ import app
 from ingest.run import ingest
 from qa.config import Settings
 from qa.index.archive import Archive
-from tests.browser.conftest import SIZE, ask, launch
-from tests.browser.test_chat import SEED
+from tests.browser.conftest import ask, launch
+from tests.browser.test_chat import OIL, SEED, beside
 from tests.servers import ROOT, serving
 
-LOOKS = (("chat", SIZE, "light"), ("dark", SIZE, "dark"), ("phone", {"width": 360, "height": 760}, "light"))
+WIDTHS = {"phone": (360, 760), "chat": (1280, 800), "wide": (1920, 1080)}
+CARGO = "How many tonnes of cargo did Saltmere harbour handle in the third quarter of 2023?"
 
 
 def photograph(browser, address, out):
-    """Take pictures of an answer, its article and an abstention in every look."""
-    for name, size, scheme in LOOKS:
-        context = browser.new_context(viewport=size, color_scheme=scheme)
-        page = context.new_page()
-        page.goto(address)
-        answer = ask(page, SEED)
-        page.screenshot(path=out / f"{name}.png")
-        with context.expect_page() as opened:
-            answer.get_by_role("link").first.click()
-        opened.value.locator("mark").wait_for()
-        opened.value.screenshot(path=out / f"{name}-reader.png")
-        ask(page, "What did a barrel of crude oil cost in the summer of 2024?")
-        page.screenshot(path=out / f"{name}-abstained.png", full_page=True)
-        context.close()
+    """Take pictures of every part of the pages at three widths, in light and dark."""
+    for name, (width, height) in WIDTHS.items():
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page = context.new_page()
+            page.goto(address)
+            walk(page, address, out / (name if scheme == "light" else f"{name}-dark"))
+            context.close()
+
+
+def walk(page, address, stem):
+    def snap(part, shot=page):
+        shot.wait_for_timeout(250)
+        shot.screenshot(path=f"{stem}{part and f'-{part}'}.png")
+
+    page.locator("body.dl-ready").wait_for()
+    snap("empty")
+    ask(page, OIL)
+    snap("abstained")
+    if page.locator("#dl-panel").is_hidden():
+        page.locator('[data-do="sources"]').last.click()
+        snap("sources")
+        page.get_by_role("button", name="Back").click()
+    answer = ask(page, CARGO)
+    answer.locator(".dl-cite").first.focus()
+    snap("quote")
+    answer.get_by_role("button", name="Not a good answer").click()
+    snap("feedback")
+    page.locator("summary").first.click()
+    snap("limits")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Conversations").click()
+    snap("conversations")
+    page.keyboard.press("Escape")
+    answer = ask(page, SEED)
+    kept = answer.get_by_role("link", name="Link").get_attribute("href")
+    answer.locator(".dl-cite").last.click()
+    beside(page)
+    snap("")
+    page.goto(address + kept)
+    snap("kept")
 
 
 def photograph_report(browser, data, out):

@@ -1,18 +1,24 @@
 """The reader and the conversation: the right place is marked, and hostile articles are text."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 from qa.types import Answer, Article, Citation, Claim, Context, Coverage, Run, Span
-from qa.web.conversation import Exchange, answer_html, conversation, panel, problem
+from qa.web import texts
+from qa.web.conversation import answer_html, conversation, problem
+from qa.web.export import copied, markdown
+from qa.web.frozen import answer_page
 from qa.web.markup import excerpt, language, marked, paragraphs, surroundings, web_address
 from qa.web.reader import article_page
+from qa.web.sources import panel
+from qa.web.store import Kept
 from tests.servers import HOSTILE
 
 SAFE_TAGS = frozenset(
-    "html head meta title link script body nav main h1 h2 h3 dl dt dd bdi time div p mark a ol li article "
-    "blockquote".split()
+    "html head meta title link script body nav main h1 h2 h3 dl dt dd bdi time div p mark a ol li article b span q "
+    "blockquote button form fieldset legend label input template strong section details summary".split()
 )
 
 
@@ -92,14 +98,18 @@ def answered(article, start, end, **changes):
         "coverage": Coverage(1, '2024"><script>'),
         "run": Run("quotes"),
     }
-    return Answer(**{**values, **changes})
+    return Answer(**{**values, **changes}).as_dict()
 
 
 @pytest.mark.parametrize("changes", [{}, {"claims": (), "citations": (), "status": "abstained", "reason": "x"}])
 def test_a_hostile_answer_is_shown_as_text(changes):
     answer = answered(HOSTILE_ARTICLE, 0, 150, **changes)
     side = check_harmless(panel(answer, lambda *_: HOSTILE_ARTICLE))
-    talk = check_harmless(conversation([Exchange(answer.question, answer_html(answer))]))
+    kept = Kept("t1", answer["question"], answer, {"publishers": ["<b>x</b>"], "published_from": "<i>"})
+    talk = check_harmless(conversation([kept], lambda *_: HOSTILE_ARTICLE))
+    page = check_harmless(answer_page(kept, lambda *_: HOSTILE_ARTICLE))
+    assert HOSTILE["title"] in page.text
+    assert "<b>x</b>" in talk.text
     assert HOSTILE["title"] in side.text
     assert "<b>who?</b>" in talk.text
     if not changes:
@@ -109,7 +119,7 @@ def test_a_hostile_answer_is_shown_as_text(changes):
 
 
 def test_an_abstention_shows_the_closest_passages_as_such():
-    answer = answered(HOSTILE_ARTICLE, 0, 60, claims=(), citations=(), message="Nothing on this.")
+    answer = answered(HOSTILE_ARTICLE, 0, 60, claims=(), citations=(), status="abstained", message="Nothing on this.")
     side = Page(panel(answer, lambda *_: HOSTILE_ARTICLE))
     assert "Closest, but not an answer" in side.text
     assert side.marks == []
@@ -117,14 +127,38 @@ def test_an_abstention_shows_the_closest_passages_as_such():
 
 
 def test_a_passage_of_a_text_that_changed_meanwhile_is_left_out():
-    answer = answered(HOSTILE_ARTICLE, 0, 60, claims=(), citations=())
+    answer = answered(HOSTILE_ARTICLE, 0, 60, claims=(), citations=(), status="abstained")
     assert "<article" not in panel(answer, lambda *_: Article("x", 2, "All new."))
 
 
 def test_a_citation_leads_to_its_sentence():
     link = next(a for tag, a in Page(answer_html(answered(HOSTILE_ARTICLE, 4, 9))).tags if tag == "a")
-    assert link["href"] == "/articles/x?revision=1&start=4&end=9#c-4-9"
-    assert link["rel"] == "noopener"
+    assert link["href"] == "/articles/x?revision=1&cited=4-9#c-4-9"
+
+
+def test_hostile_words_are_words_in_exported_files_too():
+    kept = Kept("t1", "<b>who?</b>", answered(HOSTILE_ARTICLE, 0, 150))
+    written = markdown([kept], "T", "http://127.0.0.1")
+    ours = written.replace("<http://127.0.0.1/", "")
+    assert not re.search(r"(?<!\\)[<\[!*`]", ours.replace(f"*{texts.CONFIDENCE['High']}", "").replace("00\\:00* ", ""))
+    assert "window\\.hacked\\=1" in written
+    assert "[1]" in copied(kept)
+
+
+def test_a_claim_without_support_is_marked_as_such():
+    claims = (Claim("It rained.", (1,)), Claim("It never rains <b>.", (), supported=False))
+    said = answer_html(answered(HOSTILE_ARTICLE, 4, 9, claims=claims, run=Run("chat", fallback="It was <i>slow</i>.")))
+    assert '<p class="dl-unsupported" dir="auto"><strong' in said
+    assert "It was <i>slow</i>." in check_harmless(said).text
+
+
+def test_all_cited_sentences_are_marked_with_a_way_from_one_to_the_next():
+    article = Article("a", 1, TEXT)
+    page = Page(article_page(article, 1, [Span(19, 29), Span(0, 10), Span(5, 12), Span(90, 99)]))
+    assert page.marks == ["One 🎣 two.", "Vier fünf."]
+    steps = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("#")]
+    assert steps == ["#c-0-10", "#c-19-29"]
+    assert 'class="steps"' not in article_page(article, 1, [Span(0, 10)])
 
 
 TEXT = "One 🎣 two. Three.\n\nVier fünf.\n \nSix."

@@ -18,10 +18,9 @@ from qa.web.people import People
 from qa.web.security import Wall
 from qa.web.sites import Sites
 
-ASK, JOIN = "/api/v1/ask", "/gradio_api/queue/join"
+ASK, PAGE = "/api/v1/ask", "/chat/ask"
 QUESTION = {"question": "What does Pakistan require for joint dialogue?"}
-JOINING = {"data": ["What?", None], "fn_index": 0, "session_hash": "abc"}
-BODIES = {ASK: QUESTION, JOIN: JOINING}
+BODIES = {ASK: QUESTION, PAGE: QUESTION}
 
 
 @pytest.fixture(params=["127.0.0.1", "localhost", "news.example.org"])
@@ -56,7 +55,7 @@ def origins(host):
     }
 
 
-@pytest.mark.parametrize("path", [ASK, JOIN])
+@pytest.mark.parametrize("path", [ASK, PAGE])
 def test_only_our_own_pages_may_post(client, host, path, signed_in):
     for origin, status in origins(host).items():
         response = client.post(path, json=BODIES[path], headers={"host": host, "origin": origin, **signed_in})
@@ -89,17 +88,17 @@ def test_a_name_that_is_not_ours_is_refused(client, name):
 
 
 @pytest.mark.parametrize("size", [70_000, 1_000_000, 20_000_000])
-@pytest.mark.parametrize("path", [ASK, JOIN])
+@pytest.mark.parametrize("path", [ASK, PAGE])
 def test_a_huge_question_is_refused_at_once(client, path, size):
     text = "a" * size
-    body = {**BODIES[path], **({"question": text} if path == ASK else {"data": [text, None]})}
+    body = {**BODIES[path], "question": text}
     began = time.monotonic()
     response = client.post(path, content=json.dumps(body).encode(), headers={"content-type": "application/json"})
     assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize("path", [ASK, JOIN])
+@pytest.mark.parametrize("path", [ASK, PAGE])
 def test_a_huge_question_is_refused_before_it_is_sent(server, path):
     """The length alone is enough: not one byte of the body goes out."""
     connection = http.client.HTTPConnection(server.host, timeout=10)
@@ -110,7 +109,7 @@ def test_a_huge_question_is_refused_before_it_is_sent(server, path):
     connection.close()
 
 
-@pytest.mark.parametrize("path", [ASK, JOIN])
+@pytest.mark.parametrize("path", [ASK, PAGE])
 def test_a_body_of_unknown_length_is_counted(client, path):
     def pieces():
         yield b'{"question": "'
@@ -126,6 +125,8 @@ def test_a_body_of_unknown_length_is_counted(client, path):
     ("method", "path"),
     [
         ("POST", "/gradio_api/upload"),
+        ("POST", "/gradio_api/queue/join"),
+        ("GET", "/gradio_api/queue/data"),
         ("POST", "/gradio_api/run/respond"),
         ("POST", "/gradio_api/api/respond"),
         ("POST", "/gradio_api/call/respond"),
@@ -146,13 +147,9 @@ def test_gradio_has_no_door_that_the_page_does_not_need(client, method, path):
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
-def test_a_long_question_through_gradio_is_answered_with_the_refusal(client):
-    """Under the wall's limit, over the question's: the page's own endpoint goes through the pipeline's check."""
-    session = "longquestion"
-    joined = client.post(JOIN, json={**JOINING, "data": ["a " * 5000, None], "session_hash": session})
-    assert joined.status_code == 200
-    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as response:
-        told = "".join(line for line in response.iter_lines() if "process_" in line)
+def test_a_long_question_on_the_page_is_answered_with_the_refusal(client):
+    """Under the wall's limit, over the question's: the page's own address goes through the pipeline's check."""
+    told = client.post(PAGE, json={"question": "a " * 5000}).text
     assert "at most 2,000 are accepted" in told
 
 

@@ -382,8 +382,10 @@
     link.after(field);
     field.focus();
     field.select();
+    let over = false;
     const end = async (keep) => {
-      if (!field.isConnected) return;
+      if (over) return; // removing the field takes its focus away, which ends it once more
+      over = true;
       const title = field.value.trim();
       field.remove();
       link.hidden = false;
@@ -611,16 +613,19 @@
     }
     show();
     document.body.classList.add("dl-ready");
+    if (!article()) input().focus({ preventScroll: true });
   }
 
   window.dateline = { ask };
 
   // Gradio draws the page after this script has run.
-  const ready = () => one(".dl-sources") && one(".dl-bar") && one("form.dl-limits") && one("#dl-controls textarea");
-  const watch = new MutationObserver(() => {
-    if (!ready()) return;
+  const needed = [".dl-sources", ".dl-bar", "form.dl-limits", "#dl-controls textarea"];
+  const look = () => {
+    if (parts || !needed.every((name) => one(name))) return;
     watch.disconnect();
     begin();
-  });
+  };
+  const watch = new MutationObserver(look);
   watch.observe(document.documentElement, { childList: true, subtree: true });
+  look();
 })();
