@@ -13,6 +13,10 @@ from ingest.run import ingest
 from qa.config import Settings
 from qa.errors import NotFound
 from qa.index.archive import Archive
+from qa.index.kept import articles_of
+from qa.pipeline import QAPipeline
+from qa.web.frozen import answer_page
+from qa.web.store import Kept, Store, new_id
 
 ROOT = Path(__file__).parents[2]
 SECRET = "The quixotic zanzibari apothecary Wilhelmina Featherstonehaugh hid marzipan under the xylophone."
@@ -67,6 +71,44 @@ def test_a_removed_article_is_in_no_byte_of_the_data_folder(folder, tmp_path):
         report = ingest([folder / "a.jsonl"], archive)
         assert [(skip.line, skip.code) for skip in report.skipped] == [(41, "removed_before")]
     assert found_in(data, WORDS) == []
+
+
+def keep_answers(data, archive, article_id):
+    """Ask, and keep what is answered as the chat page does; return the store and the ids of the turns."""
+    store, pipeline = Store(data), QAPipeline(archive)
+    kept = []
+    asked = f"{LONG_TITLE}? Where did the apothecary hide marzipan?", "What is known of the harbour rain of report 7?"
+    for question in asked:
+        answer = pipeline.ask(question, level="open").as_dict()
+        titles = {held: LONG_TITLE if held == article_id else None for held in articles_of(answer)}
+        kept.append(store.keep("me", Kept(new_id(), question, answer), titles).id)
+    return store, kept
+
+
+LONG_TITLE = "The Featherstonehaugh affair of the spring"
+
+
+@pytest.mark.parametrize("with_server", [True, False])
+def test_a_removed_article_goes_from_kept_answers_too(folder, tmp_path, with_server):
+    data = tmp_path / "archive"
+    article_id = fill(folder, data)
+    with Archive.open(Settings(data_dir=data)) as archive:
+        store, (about_it, other) = keep_answers(data, archive, article_id)
+        assert "Featherstonehaugh" in store.turn(about_it).answer["text"]
+        whole = store.turn(other).answer["citations"]
+        if not with_server:
+            store.close()
+        assert archive.remove([article_id]) == 1
+        # The word of the person who asked stays; the words of the article and its title go.
+        assert found_in(data, [word for word in WORDS if word not in {"apothecary", "marzipan"}]) == []
+    turn = Store(data).turn(about_it)
+    gone = next(one for one in turn.answer["citations"] if one["article_id"] == article_id)
+    assert gone["quote"] == ""
+    assert gone["removed_at"]
+    shown = answer_page(turn, lambda *_: pytest.fail("nothing is looked up of it"))
+    assert "was removed on" in shown
+    assert [one["quote"] for one in Store(data).turn(other).answer["citations"] if one["quote"]]
+    assert whole
 
 
 REMOVES_AND_DIES = """
