@@ -51,12 +51,20 @@ async def read(
     """Show an article; ``cited``, or ``start`` and ``end``, or the fragment ``#c-START-END``, mark places in it."""
     service: Service = request.app.state.service
     article, around = await service.run(lambda: _read(service, article_id, revision))
-    marks = [Span(int(first), int(last)) for first, last in _PLACE.findall(cited)]
-    if start is not None and end is not None:
-        marks.append(Span(start, end))
+    marks = places_of(cited, start, end)
     others = around.also_published_by
     html = article_page(article, around.newest, marks, around.correction, also_published_by=others)
     return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+def places_of(cited: str, start: int | None = None, end: int | None = None) -> list[Span]:
+    """Return the places that a reader's address names.
+
+    >>> places_of("4-9.20-30")
+    [Span(start=4, end=9), Span(start=20, end=30)]
+    """
+    named = [Span(int(first), int(last)) for first, last in _PLACE.findall(cited)]
+    return named if start is None or end is None else [*named, Span(start, end)]
 
 
 def _read(service: Service, article_id: str, revision: int | None) -> tuple[Article, Around]:

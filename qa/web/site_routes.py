@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from qa.errors import NotFound
-from qa.types import Span
 from qa.web import bare, bodies, reader
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import json_answer
-from qa.web.reader import Place
+from qa.web.reader import Place, Places
 from qa.web.service import Service
 from qa.web.sites import VISIT, Visit
 
@@ -75,6 +74,7 @@ async def read(
     site: bodies.SiteName,
     article_id: str,
     revision: Annotated[int | None, Query(ge=1, le=10**9)] = None,
+    cited: Places = "",
     start: Place = None,
     end: Place = None,
 ) -> Response:
@@ -87,9 +87,9 @@ async def read(
         # The same as for an article that is not there: what a site may not see does not exist for it.
         which = "" if revision is None else f" in revision {revision}"
         raise NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
-    mark = None if start is None or end is None else Span(start, end)
+    marks = reader.places_of(cited, start, end)
     link = service.sites.newest_link(visit.name, article_id)
     page = reader.article_page(
-        article, newest.revision, mark, newest.correction, newest_link=link, around=bare.reader_page
+        article, newest.revision, marks, newest.correction, newest_link=link, around=bare.reader_page
     )
     return HTMLResponse(page, headers={"cache-control": "no-store"})
