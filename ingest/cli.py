@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text, settings_of
 from qa.errors import FolderLocked, UsageError
 from qa.render import plain
-from qa.types import Ingestor, IngestReport, Progress
+from qa.types import Ingestor, IngestReport, Progress, Skipped, Suspicious
 
 SHOWN_SKIPS = 20
 QUIET_S = 5.0
@@ -89,6 +89,11 @@ def exit_code(report: IngestReport, *, strict: bool) -> int:
     return 1 if strict or not taken else 3
 
 
+def where(found: Skipped | Suspicious) -> str:
+    """Name an input and, in a corpus file, its line."""
+    return f"{found.input}, line {found.line}" if found.line else found.input
+
+
 def report_lines(report: IngestReport) -> str:
     """Show what became of the inputs."""
     verb = "would be " if report.dry_run else ""
@@ -97,6 +102,11 @@ def report_lines(report: IngestReport) -> str:
     lines = [f"Articles {verb}{counts}; {report.embedded} passages embedded in {report.seconds:.1f} s{rate}."]
     if report.lost_characters:
         lines.append(f"{report.lost_characters:,} characters had been lost before they came here; nothing was guessed.")
+    if report.suspicious:
+        lines.append(
+            f"{len(report.suspicious)} passages speak to a machine and not to readers; they are kept, not quoted:"
+        )
+        lines += [f"  {where(one)}: {one.reason}" for one in report.suspicious[:SHOWN_SKIPS]]
     if report.duplicates:
         near = sum(duplicate.kind == "near" for duplicate in report.duplicates)
         exact = len(report.duplicates) - near
@@ -105,10 +115,7 @@ def report_lines(report: IngestReport) -> str:
         )
     if report.skipped:
         lines.append(f"{len(report.skipped)} inputs were skipped:")
-        lines += [
-            f"  {skip.input}{f', line {skip.line}' if skip.line else ''}: {skip.reason}"
-            for skip in report.skipped[:SHOWN_SKIPS]
-        ]
+        lines += [f"  {where(skip)}: {skip.reason}" for skip in report.skipped[:SHOWN_SKIPS]]
         if len(report.skipped) > SHOWN_SKIPS:
             lines.append(f"  ... and {len(report.skipped) - SHOWN_SKIPS} more; --json lists all of them.")
     return plain("\n".join(lines))

@@ -12,6 +12,7 @@ from ingest.kinds import BY_NAME
 from ingest.parse import parse
 from ingest.sources import pages
 from ingest.stories import Stories
+from ingest.suspicion import REASONS
 from ingest.text import clean_line, shown
 from ingest.types import Kind, RawPage, SourceFile
 from ingest.worker import Worker
@@ -27,6 +28,7 @@ from qa.types import (
     ProgressCallback,
     Skipped,
     Stored,
+    Suspicious,
 )
 
 MOST_ARTICLES = 64
@@ -129,6 +131,7 @@ class Load:
     skipped: list[Skipped]
     stories: Stories
     duplicates: list[Duplicate] = field(default_factory=list)
+    suspicious: list[Suspicious] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys("new changed metadata unchanged".split(), 0))
     removed: int = 0
     lost: int = 0
@@ -181,7 +184,9 @@ class Load:
             self.flush()
         elif len(self.pending) == MOST_ARTICLES or self.pending_chars + len(draft.text) > _MOST_CHARS:
             self.hand_over()
-        self.pending.append((replace(page, payload=b"", lost=lost_characters(draft.text)), draft))
+        self.pending.append(
+            (replace(page, payload=b"", lost=lost_characters(draft.text), suspicions=draft.suspicions), draft)
+        )
         self.held_keys |= keys
         self.pending_chars += len(draft.text)
 
@@ -221,6 +226,11 @@ class Load:
         self.counts[known.state] += 1
         if known.state in ("new", "changed"):
             self.lost += page.lost
+        if known.state != "unchanged":
+            self.suspicious += [
+                Suspicious(page.input, page.line, known.article_id, one.start, one.end, one.code, REASONS[one.code])
+                for one in page.suspicions
+            ]
         if known.duplicate_of is not None:
             self.duplicates.append(Duplicate(page.input, page.line, known.article_id, known.duplicate_of))
         elif copy_of is not None:
@@ -316,6 +326,7 @@ class Load:
             seconds=round(time.monotonic() - self.started, 3),
             skipped=self.skipped,
             duplicates=self.duplicates,
+            suspicious=self.suspicious,
             dry_run=self.dry_run,
         )
 

@@ -10,6 +10,7 @@ from ingest.encoding import decode
 from ingest.kinds import DOCUMENTS
 from ingest.metadata import clean_author, clean_language, clean_name, normalise_url, parse_date
 from ingest.plain import read_plain
+from ingest.suspicion import suspicions
 from ingest.text import clean_line, clean_text, has_letters
 from ingest.types import CANONICAL_FIELDS, RawPage
 from qa.errors import UsageError
@@ -140,6 +141,7 @@ def _draft(fields: Mapping[str, Any], page: RawPage) -> ArticleDraft:
         language=clean_language(fields.get("language")),
         section=_line(fields.get("section"), _LONG_SECTION),
         correction=correction_notice(cleaned.text),
+        suspicions=suspicions(cleaned.text, images=page.kind != "markdown"),
         source=page.source,
     )
 

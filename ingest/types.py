@@ -5,6 +5,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from qa.types import Suspicion
+
 Kind = Literal["text", "markdown", "jsonl", "csv", "html", "pdf", "docx", "mail", "feed", "zip"]
 
 CANONICAL_FIELDS = (
@@ -54,3 +56,4 @@ class RawPage:
     """The name of its file without folder or archive."""
     lost: int = 0
     """Characters of its text that were damaged before it came to us."""
+    suspicions: tuple[Suspicion, ...] = ()

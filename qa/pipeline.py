@@ -29,6 +29,7 @@ from qa.types import (
     Coverage,
     EngineName,
     Event,
+    Evidence,
     Filters,
     Level,
     Run,
@@ -119,10 +120,11 @@ class QAPipeline:
         understood, ranked = self._rank(text, limits)
         clock.lap("search")
         yield State("reading")
-        sentences = evidence(ranked, text)
+        articles = {found.stored.chunk.article_id for found in ranked}
+        sentences = evidence(ranked, text, self._archive.catalogue.suspicions(sorted(articles)))
         confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
         coverage = self._archive.coverage(limits)
-        reason = _reason_to_abstain(confidence, ranked, coverage, limits, chosen_level)
+        reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level)
         clock.lap("read")
         yield State("checking")
         # Whether there is an answer is decided by now, before any engine writes a word of it.
@@ -214,11 +216,11 @@ class _Clock:
 
 
 def _reason_to_abstain(
-    confidence: float, ranked: Sequence[Ranked], coverage: Coverage, filters: Filters, level: Level
+    confidence: float, sentences: Sequence[Evidence], coverage: Coverage, filters: Filters, level: Level
 ) -> str | None:
     if filters and not coverage.articles:
         return "filter_empty"
-    if not ranked:
+    if not sentences:
         return "no_evidence"
     return None if abstain.enough(confidence, level) else "low_confidence"
 

@@ -31,6 +31,7 @@ from qa.types import (
     Run,
     SearchResult,
     Skipped,
+    Suspicious,
     Turn,
 )
 
@@ -359,6 +360,7 @@ def _report(lines: Iterator[str], progress: Callable[[Progress], None] | None) -
             found = json.loads(value)
             found["skipped"] = [Skipped(**row) for row in found["skipped"]]
             found["duplicates"] = [Duplicate(**row) for row in found["duplicates"]]
+            found["suspicious"] = [Suspicious(**row) for row in found["suspicious"]]
             return IngestReport(**found)
         elif key == "data" and progress:
             progress(Progress(**json.loads(value)))

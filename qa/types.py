@@ -28,6 +28,16 @@ EngineName = Literal["quotes", "chat"]
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A passage of an article that speaks to a machine and not to a reader: ``text[start:end]``."""
+
+    start: int
+    end: int
+    code: str
+    """What kind of speech it is, such as ``override`` or ``boundary``."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleDraft:
     r"""An article as ingestion hands it over: cleaned text and metadata, not yet known to the archive.
 
@@ -51,6 +61,8 @@ class ArticleDraft:
     section: str | None = None
     correction: str | None = None
     """What the text itself says was corrected in it."""
+    suspicions: tuple[Suspicion, ...] = ()
+    """Its passages that speak to a machine; they are kept, and not quoted as an answer."""
     source: str | None = None
     """Where it was read: a file's absolute path or a URL; what ``--sync`` goes by."""
 
@@ -103,6 +115,25 @@ class Span:
 
     start: int
     end: int
+
+
+class Placed(Protocol):
+    """Anything with a place in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        ...
+
+
+def overlap(one: Placed, other: Placed) -> bool:
+    """Say whether two places in a text share a character."""
+    return one.start < other.end and other.start < one.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +507,19 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspicious:
+    """A passage that speaks to a machine, in an article that was taken in; it is stored, and not quoted."""
+
+    input: str
+    line: int | None
+    article_id: str
+    start: int
+    end: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long job is; ``seconds_left`` is None while it cannot be told."""
 
@@ -505,6 +549,7 @@ class IngestReport:
     seconds: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
     duplicates: list[Duplicate] = field(default_factory=list)
+    suspicious: list[Suspicious] = field(default_factory=list)
     dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:

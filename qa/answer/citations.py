@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from qa.types import Article, Citation, Evidence, Neighbour, Span
+from qa.types import Article, Citation, Evidence, Neighbour, Span, Suspicion, overlap
 
 _LEANS_BACK = re.compile(
     r"[\"“‘'(\[]*(?:he|she|it|they|him|his|hers?|its|their|theirs|them|this|that|these|those|such|there|here|one|both|"
@@ -23,7 +23,13 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔")
 
 
 def cite(
-    number: int, article: Article, sentence: Evidence, neighbours: Sequence[Span], also: Sequence[str] = ()
+    number: int,
+    article: Article,
+    sentence: Evidence,
+    neighbours: Sequence[Span],
+    also: Sequence[str] = (),
+    *,
+    hide: Sequence[Suspicion] = (),
 ) -> Citation:
     """Make a citation of an evidence sentence.
 
@@ -33,6 +39,7 @@ def cite(
         sentence: The evidence.
         neighbours: The spans of the sentences around it in the same article, in order, itself included.
         also: Other publishers that carry the same story.
+        hide: Passages that are not shown beside a quote.
 
     Raises:
         QuoteNotVerbatim: The sentence does not stand at its place.
@@ -53,7 +60,9 @@ def cite(
         updated_at=article.updated_at,
         retrieved_at=article.retrieved_at,
         also_published_by=tuple(also),
-        context=tuple(_context(article.text, sentence, neighbours)),
+        context=tuple(
+            near for near in _context(article.text, sentence, neighbours) if not any(overlap(near, one) for one in hide)
+        ),
     )
 
 

@@ -87,7 +87,8 @@ class Sources:
         """
         article = self._archive.article(sentence.article_id, sentence.revision)
         others = self._archive.catalogue.also_published_by(article.id)
-        return cite(number, article, sentence, self._neighbours(sentence), others)
+        hide = self._archive.catalogue.suspicions([article.id]).get(article.id, ())
+        return cite(number, article, sentence, self._neighbours(sentence), others, hide=hide)
 
     def _neighbours(self, sentence: Evidence) -> list[Span]:
         """Return the sentences around one, across the edges of its chunk."""

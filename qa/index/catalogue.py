@@ -27,7 +27,7 @@ from qa.index.catalogue_schema import (
     value_of,
 )
 from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, other_publishers, stories_of, story_for
-from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
+from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored, Suspicion
 
 _UNWIPED = "unwiped"
 MOST_VARIABLES = 30_000
@@ -257,6 +257,16 @@ class Catalogue:
             return other_publishers(connection, article_id)
 
     # Chunks
+
+    def suspicions(self, article_ids: Sequence[str]) -> dict[str, list[Suspicion]]:
+        """Return the passages of current revisions that speak to a machine, by article."""
+        found: dict[str, list[Suspicion]] = {}
+        with self._reading() as connection:
+            for part in _parts(article_ids):
+                query = _current(articles.c.id, revisions.c.suspicions).where(articles.c.id.in_(part))
+                for key, stored in connection.execute(query.where(revisions.c.suspicions.is_not(None))):
+                    found[key] = [Suspicion(*row) for row in json.loads(stored)]
+        return found
 
     def chunk_count(self, filters: Filters | None = None) -> int:
         """Count the chunks, of all articles or of those that a filter allows."""

@@ -1,5 +1,6 @@
 """How articles, chunks and vectors become rows of the catalogue, and back."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,11 @@ def article_of(key: str) -> str:
 
 def draft_columns(draft: ArticleDraft) -> dict[str, Any]:
     """Return what a revision keeps of a draft."""
-    return {name: getattr(draft, name) for name in DRAFT_COLUMNS}
+    found = [[one.start, one.end, one.code] for one in draft.suspicions]
+    return {
+        **{name: getattr(draft, name) for name in DRAFT_COLUMNS},
+        "suspicions": json.dumps(found) if found else None,
+    }
 
 
 def chunk_values(article_id: str, revision: int, at: int, chunk: EmbeddedChunk) -> dict[str, Any]:

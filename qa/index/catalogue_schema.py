@@ -32,7 +32,7 @@ from qa.errors import ArchiveDamaged, SchemaTooNew, WriteFailed
 
 logger = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILE_NAME = "catalogue.sqlite3"
 BEGIN = "BEGIN IMMEDIATE"
 """sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done."""
@@ -86,9 +86,11 @@ revisions = Table(
     Column("language", String),
     Column("section", Text),
     Column("correction", Text),
+    Column("suspicions", Text),
     Column("stored_at", String, nullable=False),
     Column("text", Text, nullable=False),
 )
+"""``suspicions``: JSON rows of start, end and code of passages that speak to a machine; NULL where there are none."""
 
 chunks = Table(
     "chunks",
@@ -132,7 +134,12 @@ def _add_stories(connection: Connection) -> None:
     )
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _add_stories}
+def _add_suspicions(connection: Connection) -> None:
+    """Give revisions a place for passages that speak to a machine; they are looked for when an article is next read."""
+    connection.exec_driver_sql("ALTER TABLE revisions ADD COLUMN suspicions TEXT")
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _add_stories, 2: _add_suspicions}
 """From a schema version to the step that makes the next one of it."""
 
 

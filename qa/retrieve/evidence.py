@@ -1,10 +1,10 @@
 """The sentences of the best chunks, scored as evidence for the question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qa.retrieve.kinds import holds, kind_of
 from qa.retrieve.rank import Ranked
-from qa.types import Evidence
+from qa.types import Evidence, Suspicion, overlap
 
 CHUNKS_READ = 10
 SHARE_WEIGHT = 0.5
@@ -12,14 +12,19 @@ CHUNK_WEIGHT = 1.0
 KIND_WEIGHT = 0.3
 
 
-def evidence(ranked: Sequence[Ranked], question: str) -> list[Evidence]:
-    """Return every sentence of the best chunks, best first.
+def evidence(
+    ranked: Sequence[Ranked], question: str, suspicious: Mapping[str, Sequence[Suspicion]] | None = None
+) -> list[Evidence]:
+    """Return every sentence of the best chunks that may be quoted, best first.
+
+    ``suspicious`` are the passages that speak to a machine, by article: they are found, and answer nothing.
 
     A sentence's score is its cosine, half the share of the question's words in it, its chunk's score, and a bonus if
     it holds the kind of thing asked for (a number for "how many"); the weights gave the right quote most often on the
     development questions.
     """
     kind = kind_of(question)
+    distrusted = suspicious or {}
     found = [
         Evidence(
             article_id=chunk.stored.chunk.article_id,
@@ -35,5 +40,6 @@ def evidence(ranked: Sequence[Ranked], question: str) -> list[Evidence]:
         for span, text, cosine, share in zip(
             chunk.stored.sentences, chunk.stored.sentence_texts, chunk.cosines, chunk.shares, strict=True
         )
+        if not any(overlap(span, one) for one in distrusted.get(chunk.stored.chunk.article_id, ()))
     ]
     return sorted(found, key=lambda sentence: (-sentence.score, sentence.chunk_id, sentence.start))

@@ -90,6 +90,7 @@ INGEST = shape(
     removed=COUNT,
     skipped=every(shape(input=FILLED, line={"type": ["integer", "null"], "minimum": 1}, code=FILLED, reason=FILLED)),
     duplicates=every({"type": "object"}),
+    suspicious=every(shape(input=FILLED, article_id=FILLED, code=FILLED, reason=FILLED, start=COUNT, end=COUNT)),
 )
 SUMMARY = {"id": FILLED, "external_id": NULLABLE, "revision": {"type": "integer", "minimum": 1}, **ABOUT}
 ARTICLE_LIST = shape(articles=every(shape(**SUMMARY)))
