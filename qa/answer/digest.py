@@ -12,7 +12,7 @@ from qa.retrieve.fresh import FITS, day_of
 from qa.retrieve.overview import Overview
 from qa.retrieve.rank import Ranked
 from qa.retrieve.understand import FUNCTION_WORDS, Question
-from qa.types import Answer, Citation, Context, Evidence, Filters, Level, Run
+from qa.types import Answer, Citation, Context, Evidence, Filters, Level, Run, overlap
 
 MOST = 6
 LISTED = 60
@@ -81,7 +81,9 @@ def _newest(archive: Archive, filters: Filters) -> list[Evidence]:
 def _lead(archive: Archive, article_id: str, revision: int) -> Evidence | None:
     text = archive.article(article_id, revision).text
     spans = archive.catalogue.sentences_of(article_id)
-    found = next((span for span in spans if quotes.says_something(text[span.start : span.end])), None)
+    distrusted = archive.catalogue.suspicions([article_id]).get(article_id, ())
+    trusted = (span for span in spans if not any(overlap(span, one) for one in distrusted))
+    found = next((span for span in trusted if quotes.says_something(text[span.start : span.end])), None)
     if found is None:
         return None
     return Evidence(article_id, revision, "", found.start, found.end, text[found.start : found.end], 0.0)
@@ -97,7 +99,7 @@ def _best(archive: Archive, ranked: Sequence[Ranked], topic: str) -> list[Eviden
     titles = {found.stored.chunk.article_id: found.stored.chunk.title or "" for found in fitting}
     wanted = set(archive.keywords.terms(topic)) - set(archive.keywords.terms(" ".join(FUNCTION_WORDS)))
     chosen: dict[str, Evidence] = {}
-    for sentence in evidence(fitting, topic):
+    for sentence in evidence(fitting, topic, archive.catalogue.suspicions(list(titles))):
         if sentence.article_id in chosen or not quotes.says_something(sentence.text):
             continue
         lead = _lead(archive, sentence.article_id, sentence.revision)
@@ -115,6 +117,7 @@ def _cited(archive: Archive, chosen: Sequence[Evidence]) -> list[Citation]:
     """Cite sentences, newest article first."""
     articles = {one.article_id: archive.article(one.article_id, one.revision) for one in chosen}
     days = {key: day_of(article.published_at) or date.min for key, article in articles.items()}
+    hidden = archive.catalogue.suspicions(list(articles))
     ordered = sorted(chosen, key=lambda one: days[one.article_id], reverse=True)
     return [
         cite(
@@ -123,6 +126,7 @@ def _cited(archive: Archive, chosen: Sequence[Evidence]) -> list[Citation]:
             one,
             archive.catalogue.sentences_of(one.article_id),
             archive.catalogue.also_published_by(one.article_id),
+            hide=hidden.get(one.article_id, ()),
         )
         for number, one in enumerate(ordered, 1)
     ]

@@ -129,6 +129,15 @@ def test_an_article_of_nothing_else_answers_nothing(tmp_path):
         assert (answer.status, answer.reason) == ("abstained", "no_evidence")
 
 
+def test_an_overview_begins_after_it(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": 1, "title": "Bridge", "text": f"{FAKE} {BODY}"}) + "\n")
+    with Archive.open(Settings(data_dir=tmp_path / "data")) as archive:
+        ingest([tmp_path / "a.jsonl"], archive)
+        answer = QAPipeline(archive).ask("What is the news on the harbour bridge?", level="open")
+        assert "harbour bridge at Port Venn" in answer.text
+        assert "nine million" not in answer.text
+
+
 def test_an_image_in_markdown_is_usual(tmp_path):
     picture = "# Bridge\n\nThe bridge closes on Monday.\n\n![The bridge](https://courier.example/bridge.jpg)\n"
     (tmp_path / "a.md").write_text(picture)
