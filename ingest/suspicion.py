@@ -272,7 +272,7 @@ def suspicions(text: str, *, images: bool = True) -> tuple[Suspicion, ...]:
     for start, end in _paragraphs(text):
         segments = list(_segments(text, start, end))
         codes = [_code_of(text[first:last]) for first, last in segments]
-        if sum(code is not None for code in codes) * 2 > len(codes) > 2:  # the rest belongs to it
+        if sum(code not in (None, "markup") for code in codes) * 2 > len(codes) > 2:  # the rest belongs to it
             whole = next(code for code in codes if code)
             codes = [code or whole for code in codes]
         found += [

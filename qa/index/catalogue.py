@@ -259,13 +259,16 @@ class Catalogue:
     # Chunks
 
     def suspicions(self, article_ids: Sequence[str]) -> dict[str, list[Suspicion]]:
-        """Return the passages of current revisions that speak to a machine, by article."""
+        """Return the passages of current revisions that are not to be quoted, by article.
+
+        Markup alone orders nobody to do anything, and is shown as the text that it is.
+        """
         found: dict[str, list[Suspicion]] = {}
         with self._reading() as connection:
             for part in _parts(article_ids):
                 query = _current(articles.c.id, revisions.c.suspicions).where(articles.c.id.in_(part))
                 for key, stored in connection.execute(query.where(revisions.c.suspicions.is_not(None))):
-                    found[key] = [Suspicion(*row) for row in json.loads(stored)]
+                    found[key] = [Suspicion(*row) for row in json.loads(stored) if row[2] != "markup"]
         return found
 
     def chunk_count(self, filters: Filters | None = None) -> int:
