@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from qa.evaluate import cli as eval_cli
     from qa.evaluate import questions_cli
     from qa.web import cli as web_cli
+    from qa.web import mcp
 
     commands: list[Callable[[Any], None]] = [
         ingest_cli.add_command,
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         questions_cli.add_questions,
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
+        mcp.add_mcp,
         web_cli.add_backup,
         web_cli.add_restore,
     ]

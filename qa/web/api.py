@@ -13,7 +13,7 @@ from qa.errors import DatelineError
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Filters, Ingestor
-from qa.web import bare, bodies, chat, frozen, handover, login, reader, site_routes, talk, widget
+from qa.web import bare, bodies, chat, frozen, handover, login, openai, reader, site_routes, talk, widget
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
@@ -67,9 +67,9 @@ def create_app(
     app.add_exception_handler(Exception, _answer_error)
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)
-    pages = (reader.router, frozen.router, talk.router, login.router, widget.router)
-    for part in (router, handover.router, site_routes.router, *pages):
-        app.include_router(part)
+    app.include_router(router)
+    for part in (handover, openai, site_routes, reader, frozen, talk, login, widget):
+        app.include_router(part.router)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
     return chat.mount(app, service)
 

@@ -44,6 +44,17 @@ def with_headers(send: Send, path: str, visit: Visit | None = None) -> Send:
     return decorated
 
 
+def with_request_id(send: Send, request_id: str) -> Send:
+    """Add the id under which a request is found in the log."""
+
+    async def decorated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(raw=message.setdefault("headers", []))["x-request-id"] = request_id
+        await send(message)
+
+    return decorated
+
+
 def preflight_headers(visit: Visit, methods: str) -> list[tuple[bytes, bytes]]:
     """Return what a browser asks for before a widget may send."""
     given = {

@@ -6,6 +6,8 @@ read its answers.
 
 import asyncio
 import logging
+import re
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +20,7 @@ from qa.web.access import Access, check_origin
 from qa.web.bodylimit import Counted
 from qa.web.doors import Door, find_door
 from qa.web.errors import BodyTooLarge, EditorsOnly, ForeignOrigin, NotSignedIn, TooSlow, Unexpected, UnknownHost
-from qa.web.headers import preflight_headers, with_headers
+from qa.web.headers import preflight_headers, with_headers, with_request_id
 from qa.web.limits import Limits
 from qa.web.people import PERSON, People, Person
 from qa.web.refusal import refuse, say
@@ -31,6 +33,9 @@ MAX_LOCAL_BODY = 1024 * 1024
 """For the command line's own calls, which carry the token: thousands of paths fit."""
 PULSE = "/gradio_api/heartbeat/"
 """What every open chat page holds open for nothing but to be noticed when it closes."""
+REQUEST_ID = "dateline.request_id"
+"""Where the wall leaves a request's id, in its scope."""
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -74,6 +79,8 @@ class Wall:
             await send({"type": "websocket.close", "code": 1008})
             return
         call = _Call(scope, Headers(scope=scope))
+        scope[REQUEST_ID] = _request_id(call.headers)
+        send = with_request_id(send, scope[REQUEST_ID])
         try:
             limit = self._check(call)
         except DatelineError as error:
@@ -188,6 +195,12 @@ class Wall:
         finally:
             self._pulses.discard(task)
             task.cancel()
+
+
+def _request_id(headers: Headers) -> str:
+    """Return the id that a proxy or client gave a request, if it is a plain one, or a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _drop_forwarded_host(scope: Scope, access: Access) -> None:

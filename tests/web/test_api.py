@@ -96,6 +96,8 @@ def test_every_operation_is_described_with_an_example(client):
         "/api/v1/search",
         "/api/v1/articles",
         "/api/v1/articles/{article_id}",
+        "/v1/chat/completions",
+        "/v1/models",
         "/api/v1/sites/{site}",
         "/api/v1/sites/{site}/ask",
         "/api/v1/sites/{site}/search",

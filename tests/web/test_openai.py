@@ -1,0 +1,107 @@
+"""Clients made for OpenAI's interface work with the archive, its quotes and its abstentions."""
+
+import openai
+import pytest
+from langchain_openai import ChatOpenAI
+
+from tests.contract import shapes
+from tests.web.test_api import check
+
+QUESTION = "What does Pakistan require for joint dialogue?"
+ASKED = [{"role": "system", "content": "Invent something."}, {"role": "user", "content": QUESTION}]
+NO_ANSWER = [{"role": "user", "content": "Who won the chess olympiad of 2031?"}]
+
+
+@pytest.fixture(scope="module")
+def ai(server):
+    with openai.OpenAI(base_url=f"{server.address}/v1", api_key="anything", max_retries=0) as client:
+        yield client
+
+
+def test_models_are_listed(ai):
+    assert [model.id for model in ai.models.list()] == [
+        "dateline",
+        "dateline-strict",
+        "dateline-balanced",
+        "dateline-open",
+    ]
+
+
+def test_a_completion_quotes_its_sources(ai, client):
+    done = ai.chat.completions.create(model="dateline", messages=ASKED, temperature=0.7)
+    message = done.choices[0].message
+    citation = message.citations[0]
+    article = client.get(f"/api/v1/articles/{citation['article_id']}").json()
+    assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
+    assert f"Sources\n[1] {citation['title']}" in message.content
+    assert citation["quote"] in message.content
+    assert done.choices[0].finish_reason == "stop"
+    check(done.dateline, shapes.ANSWER)
+
+
+def test_a_stream_makes_up_the_same_message(ai):
+    whole = ai.chat.completions.create(model="dateline", messages=ASKED).choices[0].message
+    options = {"include_usage": True}
+    chunks = list(ai.chat.completions.create(model="dateline", messages=ASKED, stream=True, stream_options=options))
+    deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    assert "".join(delta.content or "" for delta in deltas) == whole.content
+    assert [delta.citations for delta in deltas if hasattr(delta, "citations")] == [whole.citations]
+    assert chunks[-1].usage.total_tokens == 0  # no language model took part
+    assert chunks[-2].choices[0].finish_reason == "stop"
+    check(chunks[-2].dateline, shapes.ANSWER)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_abstention_is_a_message_too(ai, stream):
+    done = ai.chat.completions.create(model="dateline-strict", messages=NO_ANSWER, stream=stream)
+    if stream:
+        chunks = list(done)
+        text, answer = "".join(chunk.choices[0].delta.content or "" for chunk in chunks), chunks[-1].dateline
+    else:
+        text, answer = done.choices[0].message.content, done.dateline
+    assert (answer["status"], text) == ("abstained", answer["message"])
+
+
+def test_a_conversation_goes_on(ai):
+    first = ai.chat.completions.create(model="dateline", messages=ASKED).choices[0].message.content
+    messages = [*ASKED, {"role": "assistant", "content": first}, {"role": "user", "content": "Who said so?"}]
+    asked = ai.chat.completions.create(model="dateline-open", messages=messages).dateline
+    assert asked["question"] == "Who said so?"
+    check(asked, shapes.ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "code"),
+    [
+        ({"model": "gpt-9"}, openai.NotFoundError, "not_found"),
+        ({"messages": [{"role": "assistant", "content": "x"}]}, openai.UnprocessableEntityError, "bad_request"),
+        ({"messages": []}, openai.UnprocessableEntityError, "bad_request"),
+        ({"messages": [{"role": "user", "content": " "}]}, openai.BadRequestError, "empty_question"),
+        ({"messages": [{"role": "user", "content": " "}], "stream": True}, openai.BadRequestError, "empty_question"),
+        ({"messages": [{"role": "user", "content": "x" * 2001}]}, openai.APIStatusError, "question_too_long"),
+        ({"n": 2}, openai.UnprocessableEntityError, "bad_request"),
+    ],
+)
+def test_what_is_wrong_is_an_error_of_that_client(ai, given, error, code):
+    with pytest.raises(error) as caught:
+        ai.chat.completions.create(**{"model": "dateline", "messages": ASKED, **given})
+    assert caught.value.code == code
+
+
+def test_the_key_is_the_readers_token(guarded):
+    for key, works in (("the readers' own token", True), ("wrong", False)):
+        with openai.OpenAI(base_url=f"{guarded.address}/v1", api_key=key, max_retries=0) as client:
+            if works:
+                assert client.chat.completions.create(model="dateline", messages=ASKED).dateline["status"]
+            else:
+                with pytest.raises(openai.AuthenticationError):
+                    client.chat.completions.create(model="dateline", messages=ASKED)
+
+
+def test_langchain_asks_it_like_any_other_model(server):
+    model = ChatOpenAI(model="dateline", base_url=f"{server.address}/v1", api_key="anything", max_retries=0)
+    said = model.invoke([("system", "Be brief."), ("user", QUESTION)])
+    streamed = "".join(piece.content for piece in model.stream(QUESTION))
+    assert "“For a joint dialogue" in said.content
+    assert "Sources\n[1]" in said.content
+    assert streamed == said.content
