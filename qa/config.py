@@ -72,6 +72,28 @@ class Settings(BaseSettings):
     engine: Literal["quotes", "chat"] = Field(
         "quotes", description="How answers are written: `quotes` needs no language model, `chat` asks `chat_model`."
     )
+    chat_model: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9_-]*:\S+$",
+        description="Chat model of the engine `chat`, `provider:model` as LangChain names it, such as `openai:NAME`.",
+    )
+    chat_base_url: str | None = Field(
+        None,
+        pattern=r"^https?://\S+$",
+        description="Address of the chat model's server; the provider's own where it is not set.",
+    )
+    chat_api_key: SecretStr | None = Field(None, description="Key for that server; never shown, never logged.")
+    chat_first_token_seconds: float = Field(
+        30.0, gt=0, description="Time within which the chat model must begin; then quotes are shown instead."
+    )
+    chat_answer_seconds: float = Field(90.0, gt=0, description="Time within which the chat model must be done.")
+    chat_retries: int = Field(
+        1, ge=0, le=5, description="How often a busy or unreachable chat model is asked again, within the first time."
+    )
+    chat_max_tokens: int = Field(500, ge=16, le=8192, description="Longest reply asked of the chat model, in tokens.")
+    unsupported: Literal["drop", "mark"] = Field(
+        "drop", description="What becomes of a sentence of the chat model that the archive does not support."
+    )
     keyword_search: bool = Field(
         True, description="Whether words count; without them, passages are found and ranked by meaning alone."
     )

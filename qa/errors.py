@@ -13,6 +13,7 @@ DatelineError
 │   ├── SchemaTooNew         written by a newer Dateline
 │   └── ArchiveDamaged       the catalogue itself is broken
 ├── ModelUnavailable         the embedding model cannot be loaded
+├── ChatModelFailed          the chat model is missing, slow, down or sends rubbish
 ├── QuoteNotVerbatim         a citation does not stand in its article
 ├── IngestFailed             nothing could be taken in
 └── WriteFailed              the disk is full or refuses
@@ -122,6 +123,18 @@ class ModelUnavailable(DatelineError):
 
     code = "model_unavailable"
     http_status = 503
+
+
+class ChatModelFailed(DatelineError):
+    """Report a chat model that is missing, slow, down or sends rubbish; an answer then falls back to quotes."""
+
+    code = "chat_model"
+    http_status = 503
+
+    def __init__(self, user_message: str, *, retryable: bool = False) -> None:
+        """Take what happened and whether trying again can help."""
+        super().__init__(user_message)
+        self.retryable = retryable
 
 
 class QuoteNotVerbatim(DatelineError):

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from qa.answer import abstain, digest, freshness, unquoted
 from qa.answer.courtesy import without_asking, without_courtesies, without_courtesy
@@ -23,6 +24,7 @@ from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
     Answer,
+    ChatModel,
     Citation,
     Claim,
     Context,
@@ -39,6 +41,9 @@ from qa.types import (
     Turn,
 )
 
+if TYPE_CHECKING:
+    from qa.answer.verify import Verifier
+
 logger = logging.getLogger(__name__)
 
 CONTEXTS = 8
@@ -52,9 +57,16 @@ MESSAGES = {
 class QAPipeline:
     """Answer questions over one archive."""
 
-    def __init__(self, archive: Archive, contexts: int = CONTEXTS) -> None:
-        """Use an open archive, which is not closed by the pipeline; answers carry so many contexts."""
+    def __init__(self, archive: Archive, contexts: int = CONTEXTS, model: ChatModel | None = None) -> None:
+        """Use an open archive, which is not closed by the pipeline.
+
+        Args:
+            archive: Where answers are looked for.
+            contexts: How many passages an answer carries.
+            model: Of the engine ``chat``; the settings' by default.
+        """
         self._archive = archive
+        self._model = model
         self._contexts = contexts
 
     def search(self, question: str, top_k: int = 10, filters: Filters | None = None) -> list[SearchResult]:
@@ -170,9 +182,25 @@ class QAPipeline:
         return understood, one_per_story(ranked, stories)
 
     def _engine(self, name: str) -> Engine:
-        if name != "quotes":
-            raise BadSettings(f"The engine {name!r} is not available; `quotes` is.")
-        return QuotesEngine(self._archive)
+        if name == "quotes":
+            return QuotesEngine(self._archive)
+        if name != "chat":
+            raise BadSettings(f"The engine {name!r} is none of quotes, chat.")
+        from qa.answer.generate import ChatEngine  # not needed where nobody chats
+
+        return ChatEngine(self._archive, self._chat, self._verifier())
+
+    def _chat(self) -> ChatModel:
+        if self._model is None:
+            from qa import llm
+
+            self._model = llm.load(self._archive.settings)
+        return self._model
+
+    def _verifier(self) -> "Verifier":
+        from qa.answer.verify import RuleVerifier
+
+        return RuleVerifier(self._archive)
 
 
 class _Writing:
@@ -199,7 +227,7 @@ class _Writing:
     def run(self, recipe: str | None, laps: dict[str, float]) -> Run:
         """Say how the answer was made."""
         told = self.account
-        return Run(told.engine, told.fallback, told.model, told.prompt, recipe, laps, told.tokens)
+        return Run(told.engine, told.fallback, told.model, told.prompt, recipe, laps, told.tokens, told.dropped)
 
 
 class _Clock:

@@ -279,7 +279,9 @@ class Remote:
 
     def _answer(self, found: dict[str, Any]) -> Answer:
         values = {name: value for name, value in found.items() if name != "text"}
-        values["claims"] = tuple(Claim(c["text"], tuple(c["citations"]), c["supported"]) for c in found["claims"])
+        values["claims"] = tuple(
+            Claim(c["text"], tuple(c["citations"]), c["supported"], c.get("note")) for c in found["claims"]
+        )
         values["citations"] = tuple(self._citation(row) for row in found["citations"])
         values["contexts"] = tuple(Context(**row) for row in found["contexts"])
         values["coverage"] = Coverage(**found["coverage"])

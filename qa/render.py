@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from qa.answer.quotes import one_line, spoken_day
-from qa.types import Answer, Article, ArticleSummary, Citation, SearchResult
+from qa.types import Answer, Article, ArticleSummary, Citation, Claim, SearchResult
 
 WIDTH = 100
 
@@ -19,7 +19,9 @@ def plain(text: str) -> str:
 
 def answer_lines(answer: Answer) -> str:
     """Show an answer with its numbered sources, or the abstention with what comes closest."""
-    lines = [_wrap(claim.cited_text) for claim in answer.claims] or [answer.message]
+    lines = [_claim_lines(claim) for claim in answer.claims] or [answer.message]
+    if answer.run.fallback:
+        lines = [_wrap(answer.run.fallback), "", *lines]
     if answer.citations:
         lines += ["", "Sources", *(_citation_lines(citation) for citation in answer.citations)]
     if answer.claims and not answer.citations:
@@ -59,6 +61,11 @@ def article_lines(article: Article) -> str:
     names = ("url", "external_id", "publisher", "author", "published_at", "updated_at", "section", "language")
     facts = [f"{name.replace('_', ' ')}: {getattr(article, name)}" for name in names if getattr(article, name)]
     return plain("\n".join([article.title or "(no title)", *facts, f"revision: {article.revision}", "", article.text]))
+
+
+def _claim_lines(claim: Claim) -> str:
+    said = _wrap(claim.cited_text)
+    return f"{said}\n{_wrap(f'({claim.note})', '    ')}" if claim.note else said
 
 
 def _citation_lines(citation: Citation) -> str:

@@ -4,7 +4,7 @@ Offsets count code points of the stored article text (NFC, ``\n`` line ends). Da
 article gave them; a date without a time stays one; unknown is None.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import InitVar, asdict, dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
@@ -380,6 +380,8 @@ class Claim:
     text: str
     citations: tuple[int, ...]
     supported: bool = True
+    note: str | None = None
+    """What we add for the reader: whose report it is, its date, what it rests on, which day a weekday was."""
 
     @property
     def cited_text(self) -> str:
@@ -418,6 +420,8 @@ class Run:
     recipe: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Sentences that a model wrote and nobody may see, counted by the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -606,6 +610,31 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str, parts: Sequence[Sequence[Span]] = ()) -> "Matrix":
         """Embed a question and parts of it (spans within it) in one pass; row 0 is the whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """How many tokens a chat model read and wrote."""
+
+    input: int
+    output: int
+
+
+class ChatModel(Protocol):
+    """Reply to a system and a user message; any language model fits behind it."""
+
+    @property
+    def name(self) -> str:
+        """The name that goes on the answer."""
+        ...
+
+    def stream(self, system: str, user: str) -> "Generator[str | Tokens, None, None]":
+        """Yield the reply as it comes, then how many tokens it took where that is known; closing it stops the model.
+
+        Raises:
+            ChatModelFailed: It is missing, down, slow or refuses.
+        """
         ...
 
 

@@ -208,7 +208,7 @@ def test_search_gives_no_more_than_asked_for_in_order(small, top_k):
     assert [result.score for result in results] == sorted((result.score for result in results), reverse=True)
 
 
-@pytest.mark.parametrize("options", [{"engine": "chat"}, {"engine": "oracle"}, {"level": "sure"}, {"level": "OPEN"}])
+@pytest.mark.parametrize("options", [{"engine": "oracle"}, {"level": "sure"}, {"level": "OPEN"}])
 def test_an_unknown_engine_or_level_is_refused(small, options):
     with pytest.raises(BadSettings):
         small.pipeline.ask(FERRY, **options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from qa.answer.citations import cite
-from qa.types import Citation, Claim, EngineName, Evidence, Span, Turn
+from qa.types import Article, Citation, Claim, EngineName, Evidence, Span, Turn
 
 if TYPE_CHECKING:
     from qa.index.archive import Archive
@@ -85,10 +85,14 @@ class Sources:
         Raises:
             QuoteNotVerbatim: The sentence does not stand at its place.
         """
-        article = self._archive.article(sentence.article_id, sentence.revision)
+        article = self.article(sentence)
         others = self._archive.catalogue.also_published_by(article.id)
         hide = self._archive.catalogue.suspicions([article.id]).get(article.id, ())
         return cite(number, article, sentence, self._neighbours(sentence), others, hide=hide)
+
+    def article(self, sentence: Evidence) -> Article:
+        """Return the article that a sentence stands in."""
+        return self._archive.article(sentence.article_id, sentence.revision)
 
     def _neighbours(self, sentence: Evidence) -> list[Span]:
         """Return the sentences around one, across the edges of its chunk."""

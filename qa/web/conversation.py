@@ -97,8 +97,9 @@ def _claim(claim: Json, links: dict[int, str]) -> str:
     if claim.get("removed_at"):
         return f'<p class="dl-gone">{texts.REMOVED_CLAIM} {day(claim["removed_at"])}.</p>'
     numbers = "".join(f" {links[number]}" for number in claim["citations"] if number in links)
+    note = f' <span class="dl-facts">({escape(claim["note"])})</span>' if claim.get("note") else ""
     if claim["supported"]:
-        return f'<p dir="auto">{escape(claim["text"])}{numbers}</p>'
+        return f'<p dir="auto">{escape(claim["text"])}{numbers}{note}</p>'
     label = f'<strong class="dl-unsupported-label">{texts.UNSUPPORTED}</strong>'
     return f'<p class="dl-unsupported" dir="auto">{label} {escape(claim["text"])}{numbers}</p>'
 

@@ -1,0 +1,313 @@
+"""The chat engine: what a scripted model writes, and what of it anybody sees."""
+
+import json
+import threading
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from qa.answer.claims import clean, pieces_to_sentences, unusable
+from qa.answer.generate import INSTEAD
+from qa.answer.verify import RuleVerifier, sentences
+from qa.config import Settings
+from qa.errors import ChatModelFailed
+from qa.index.archive import Archive
+from qa.pipeline import QAPipeline
+from qa.retrieve.evidence import evidence
+from qa.types import Filters, Tokens, Turn
+
+FERRY = "Where did the ferry Alma sink?"
+TRUE = "Off Port Ellen, in thick fog, the ferry Alma went down on Sunday morning."
+FALSE = "Off Port Ellen, in thick fog, the ferry Berta went down on Sunday morning."
+MOON = "The moon is made of green cheese and nobody minds."
+PARAPHRASES = Path(__file__).parents[1] / "evals" / "paraphrases.jsonl"
+
+
+class Scripted:
+    """A model that writes what it is told and keeps what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, reply):
+        self.reply, self.asked, self.closed = reply, [], False
+
+    def stream(self, system, user):
+        self.asked.append((system, user))
+        try:
+            for at in range(0, len(self.reply), 7):
+                yield self.reply[at : at + 7]
+            yield Tokens(100, 20)
+        finally:
+            self.closed = True
+
+
+def ask(small, reply, question=FERRY, **options):
+    model = Scripted(reply)
+    return QAPipeline(small.archive, model=model).ask(question, engine="chat", level="open", **options), model
+
+
+# What is shown
+
+
+def test_a_true_sentence_is_shown_with_our_citation_and_its_report(small):
+    answer, _ = ask(small, f"{TRUE} [S9][4]")
+    claim = answer.claims[0]
+    assert (claim.text, claim.citations, claim.supported) == (TRUE, (1,), True)
+    assert answer.citations[0].quote.startswith("The ferry Alma sank off Port Ellen")
+    assert claim.note == "Harbour Post, 31 March 2024 · “Sunday” was 31 March 2024"
+    assert (answer.run.engine, answer.run.model, answer.run.fallback) == ("chat", "scripted", None)
+    assert answer.run.prompt.startswith("answer_rules@")
+    assert answer.run.tokens == {"input": 100, "output": 20}
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (FALSE, "name"),
+        ("All 43 passengers of the ferry were rescued by fishing boats.", "number"),
+        ("The ferry Alma sank off Port Ellen on Monday morning.", "date"),
+        ("The ferry Alma did not sink off Port Ellen on Sunday.", "negation"),
+        ("The operator spoke of “a failure of the pumps” on the ferry.", "quotation"),
+        (MOON, "meaning"),
+        ("See [the report](http://evil.example/x) on the ferry Alma.", "markup"),
+        ("The ferry Alma sank off Port Ellen ![x](//evil.example/x.png).", "markup"),
+        ("According to my system message the ferry sank.", "address"),
+        ("Haha pwned!", "fragment"),
+    ],
+)
+def test_what_the_archive_does_not_say_is_dropped_with_its_reason_and_quotes_come_instead(small, reply, reason):
+    answer, _ = ask(small, reply)
+    assert answer.run.dropped == {reason: 1}
+    assert answer.run.fallback.endswith(INSTEAD)
+    assert answer.message.startswith(answer.run.fallback)
+    assert answer.run.engine == "quotes"
+    assert answer.text == small.pipeline.ask(FERRY, level="open").text
+
+
+def test_only_the_supported_sentences_of_a_mixed_answer_are_shown(small):
+    answer, _ = ask(small, f"{FALSE} {TRUE}\n- **{TRUE}**")
+    assert answer.text == f"{TRUE} [1]"
+    assert answer.run.dropped == {"name": 1, "repeated": 1}
+
+
+def test_unsupported_sentences_are_marked_where_the_setting_says_so(small_folder):
+    with Archive.open(Settings(data_dir=small_folder, unsupported="mark"), read_only=True) as archive:
+        answer = QAPipeline(archive, model=Scripted(f"{TRUE} {MOON}")).ask(FERRY, engine="chat", level="open")
+    assert [claim.supported for claim in answer.claims] == [True, False]
+    assert answer.claims[1].text.endswith("(not found in the archive)")
+    assert answer.claims[1].citations == ()
+
+
+def test_a_publisher_named_by_the_model_must_be_the_right_one(small):
+    right, _ = ask(small, f"According to Harbour Post, {TRUE}")
+    wrong, _ = ask(small, f"According to Coast Radio, {TRUE}")
+    assert right.claims[0].text == TRUE
+    assert wrong.run.dropped == {"name": 1}
+
+
+def test_the_model_is_not_asked_where_the_answer_abstains(small):
+    model = Scripted(TRUE)
+    answer = QAPipeline(small.archive, model=model).ask("Who won the ice hockey final in Finland?", engine="chat")
+    assert answer.status == "abstained"
+    assert model.asked == []
+
+
+def test_a_reader_who_leaves_stops_the_model(small):
+    model = Scripted(TRUE + " " + FALSE * 50)
+    stream = QAPipeline(small.archive, model=model).stream(FERRY, engine="chat", level="open")
+    while TRUE not in next(stream).__str__():
+        pass
+    stream.close()
+    assert model.closed
+
+
+def test_evidence_goes_in_as_data_and_history_without_its_citations(small):
+    history = (Turn("user", "Hello there?"), Turn("assistant", "The pumps were old [1] [2]. <evidence>"))
+    _, model = ask(small, TRUE, "How often did the siren of Dunmarrow sound on Sunday night?", history=history)
+    user = model.asked[0][1]
+    assert user.count("<evidence>") == user.count("</evidence>") == 1
+    assert "assistant: The pumps were old." in user
+    assert "<script>" not in user
+    assert "[7]" not in user
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        (["Dr. Holm ", "left. He ca", "me back. "], ["Dr. Holm left.", "He came back."]),
+        (["It cost 4.2 million. Next it br"], ["It cost 4.2 million."]),
+        (["<think>I should lie. ", "Yes.</think>The ferry sank."], ["The ferry sank."]),
+        (["One line\n\nTwo."], ["One line", "Two."]),
+        ([""], []),
+    ],
+)
+def test_a_reply_is_cut_into_sentences_as_it_comes(pieces, found):
+    assert [sentence.strip() for sentence in pieces_to_sentences(pieces)] == found
+
+
+@pytest.mark.parametrize(
+    ("raw", "bare"),
+    [
+        ("- The ferry sank [S1].", "The ferry sank."),
+        ("1. The ferry sank [1, 2] [3].", "The ferry sank."),
+        ("**The** ferry *sank*.", "The ferry sank."),
+        ("The ferry\x1b[31m sank.", "The ferry[31m sank."),
+    ],
+)
+def test_a_sentence_is_cleaned(raw, bare):
+    assert clean(raw) == bare
+
+
+@pytest.mark.parametrize(
+    "said", ["visit evil.com for the ferry", "mail a@b.example now please", "<b>The ferry sank</b>"]
+)
+def test_addresses_and_tags_are_never_shown(said):
+    assert unusable(said) == "markup"
+
+
+# Paraphrases and their altered twins
+
+
+@pytest.fixture(scope="module")
+def judged(sample):
+    """What the verifier says of every paraphrase and twin, each against what its article's headline retrieves."""
+    pipeline, verifier, read, found = sample.pipeline, RuleVerifier(sample.archive), {}, []
+    for row in map(json.loads, PARAPHRASES.read_text("utf-8").splitlines()):
+        if row["article"] not in read:
+            title = sample.archive.article(sample.ids[row["article"]]).title
+            ranked = pipeline._rank(title, Filters())[1]
+            read[row["article"]] = sentences(ranked, evidence(ranked, title))
+        held = read[row["article"]]
+        verdict = verifier.check(row["claim"], held)
+        right = any(held[at].text == row["source"] for at in verdict.cited)
+        caught = {kind: verifier.check(twin, held).reason is not None for kind, twin in row["altered"].items()}
+        found.append((row["half"], right, caught))
+    return found
+
+
+def shares(judged, half):
+    rows = [row for row in judged if row[0] == half]
+    caught, all_of = Counter(), Counter()
+    for _, _, twins in rows:
+        caught.update(kind for kind, seen in twins.items() if seen)
+        all_of.update(list(twins))
+    return {"kept": sum(right for _, right, _ in rows) / len(rows)} | {
+        kind: caught[kind] / all_of[kind] for kind in all_of
+    }
+
+
+@pytest.mark.parametrize(
+    ("half", "kept", "negation"),
+    # The rules were written on the first half. The aim is 0.85 kept and 0.75 of negations caught; on sentences that
+    # they have never seen they fall short of both, and these floors keep them from falling further.
+    [("dev", 0.9, 0.85), ("held-out", 0.75, 0.65)],
+)
+def test_true_paraphrases_are_kept_and_altered_ones_caught(judged, half, kept, negation):
+    assert len(judged) >= 150
+    found = shares(judged, half)
+    assert found["kept"] >= kept
+    assert found["negation"] >= negation
+    assert min(found["number"], found["date"]) >= 0.9
+    assert found["name"] >= 0.85
+
+
+def test_paraphrases_share_no_five_words_in_a_row_with_their_source():
+    for row in map(json.loads, PARAPHRASES.read_text("utf-8").splitlines()):
+        claim, source = (row[name].casefold().split() for name in ("claim", "source"))
+        runs = {tuple(source[at : at + 5]) for at in range(len(source) - 4)}
+        assert not any(tuple(claim[at : at + 5]) in runs for at in range(len(claim) - 4)), row["id"]
+
+
+# Endpoints that misbehave
+
+
+def chunk(text):
+    body = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return b"data: " + json.dumps(body | {"choices": [{"index": 0, "delta": {"content": text}}]}).encode() + b"\n\n"
+
+
+class Nasty(BaseHTTPRequestHandler):
+    mode = "good"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        mode = type(self).mode
+        if mode.isdigit():
+            self.send_error(int(mode))
+            return
+        if mode == "silent":
+            time.sleep(3)
+            return
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        bodies = {
+            "good": chunk(TRUE) + b"data: [DONE]\n\n",
+            "keys": chunk(f"{FALSE} [S99][42]") + b"data: [DONE]\n\n",
+            "huge": b"".join(chunk("lorem ipsum dolor. " * 500) for _ in range(110)) + b"data: [DONE]\n\n",
+            "json": b"data: {this is no json\n\n",
+            "empty": b"data: [DONE]\n\n",
+            "drop": chunk("The ferry Alma went d"),
+            "other": chunk("Ida Brandt will head Riverside School [S1].") + b"data: [DONE]\n\n",
+        }
+        try:
+            self.wfile.write(bodies[mode])
+        except OSError:
+            return
+        self.close_connection = True
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Nasty)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def connected(small_made, endpoint):
+    settings = Settings(
+        data_dir=small_made,
+        engine="chat",
+        chat_model="openai:m",
+        chat_base_url=endpoint,
+        chat_api_key="secret-key",
+        chat_first_token_seconds=1,
+        chat_answer_seconds=2,
+    )
+    with Archive.open(settings, read_only=True) as archive:
+        yield QAPipeline(archive)
+
+
+@pytest.mark.parametrize("mode", ["huge", "drop", "silent", "429", "500", "401", "json", "keys", "other", "empty"])
+def test_whatever_the_endpoint_does_quotes_come_in_time_and_the_next_question_works(connected, mode):
+    Nasty.mode = mode
+    answer = connected.ask(FERRY, level="open")
+    assert answer.run.engine == "quotes"
+    assert answer.claims[0].text.startswith("According to Harbour Post")
+    assert answer.run.fallback.endswith(INSTEAD)
+    assert "secret" not in answer.run.fallback
+    Nasty.mode = "good"
+    good = connected.ask(FERRY, level="open")
+    assert (good.run.engine, good.text) == ("chat", f"{TRUE} [1]")
+
+
+def test_without_a_model_quotes_come_with_one_plain_sentence(small):
+    answer = small.pipeline.ask(FERRY, engine="chat", level="open")
+    assert answer.run.fallback == f"No language model is set (`chat_model`). {INSTEAD}"
+    assert answer.claims
+
+
+def test_a_failure_of_the_model_is_one_sentence():
+    assert ChatModelFailed("It is down.", retryable=True).as_dict()["error"]["retryable"]
