@@ -1,5 +1,6 @@
 """The HTTP API: the same answers, passages and articles as the command line, and one shape for every error."""
 
+from importlib import metadata
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -122,10 +123,15 @@ async def articles(
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
-    """List the articles, newest publication first."""
+    """List the articles, newest publication first; `x-total-count` and `link` lead through the pages."""
     service: Service = request.app.state.service
     found = await service.run(lambda: service.archive.articles(limit=limit, offset=offset))
-    return json_answer({"articles": [summary.as_dict() for summary in found]})
+    total = (await service.run(lambda: service.archive.coverage(Filters()))).articles
+    answer = json_answer({"articles": [summary.as_dict() for summary in found]})
+    answer.headers["x-total-count"] = str(total)
+    if offset + limit < total:
+        answer.headers["link"] = f'</api/v1/articles?limit={limit}&offset={offset + limit}>; rel="next"'
+    return answer
 
 
 @router.get("/api/v1/articles/{article_id}", responses=bodies.example({**bodies.SUMMARY_EXAMPLE, "text": "..."}))
@@ -136,6 +142,12 @@ async def article(
     service: Service = request.app.state.service
     found = await service.run(lambda: service.archive.article(article_id, revision))
     return json_answer(found.as_dict())
+
+
+@router.get("/api/v1/version", responses=bodies.example({"name": "dateline", "version": "0.1.0", "api": "1"}))
+async def version() -> Response:
+    """Say which Dateline this is."""
+    return json_answer({"name": "dateline", "version": metadata.version("dateline"), "api": "1"})
 
 
 # Health ------------------------------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ DOORS: tuple[Door, ...] = (
     _door("DELETE", r"/api/v1/articles/[^/]+", "editor"),
     _door("POST", r"/v1/chat/completions", asks=True),
     _door("GET", r"/v1/models"),
+    _door("GET", r"/api/v1/version"),
     _door("GET", r"/openapi\.json"),
     _door("GET", r"/articles/[^/]+"),
     _door("GET", r"/(?:answers|conversations)/[\w-]+"),

@@ -1,4 +1,4 @@
-"""The container file as it is linted, and what it promises: no rights, nothing written but its volumes, a health check."""
+"""The container file, linted, and what it promises: no rights, nothing written but its volumes, a health check."""
 
 import subprocess
 import sys

@@ -84,6 +84,24 @@ def test_articles_are_listed_and_shown(client, ids):
     check(client.get(f"/api/v1/articles/{ids['Timber']}", params={"revision": 1}).json(), shapes.ARTICLE)
 
 
+def test_a_long_list_is_read_page_by_page(client, ids):
+    path, found = "/api/v1/articles?limit=2", []
+    while path:
+        page = client.get(path)
+        assert page.headers["x-total-count"] == str(len(ids))
+        found += [row["id"] for row in page.json()["articles"]]
+        path = page.links.get("next", {}).get("url")
+    assert sorted(found) == sorted(ids.values())
+
+
+def test_every_answer_has_an_id_and_keeps_the_one_it_was_given(client):
+    first, second = (client.get("/api/v1/version") for _ in range(2))
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    for given, kept in (("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ("<script>", False)):
+        assert (client.get("/nowhere", headers={"x-request-id": given}).headers["x-request-id"] == given) is kept
+    assert first.json() == {"name": "dateline", "version": first.json()["version"], "api": "1"}
+
+
 def test_health(client):
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {"status": "ready", "articles": 3, "repairs": []}
@@ -98,6 +116,7 @@ def test_every_operation_is_described_with_an_example(client):
         "/api/v1/articles/{article_id}",
         "/v1/chat/completions",
         "/v1/models",
+        "/api/v1/version",
         "/api/v1/sites/{site}",
         "/api/v1/sites/{site}/ask",
         "/api/v1/sites/{site}/search",

@@ -22,6 +22,8 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/widget.js"),
     ("GET", "/widget.css"),
+    ("HEAD", "/widget.js"),
+    ("HEAD", "/widget.css"),
     ("GET", "/login"),
     ("POST", "/logout"),
 }
