@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from qa.evaluate import questions_cli
     from qa.web import cli as web_cli
     from qa.web import mcp
+    from qa.web.feedback import add_feedback
 
     commands: list[Callable[[Any], None]] = [
         ingest_cli.add_command,
@@ -28,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
         mcp.add_mcp,
+        add_feedback,
         web_cli.add_backup,
         web_cli.add_restore,
     ]

@@ -33,7 +33,7 @@ def turn_html(turn: Kept, find: Find) -> str:
 
 def question_html(question: str) -> str:
     """Return what was asked."""
-    return f'<div class="dl-question"><h3 class="dl-hidden">{texts.YOU}</h3><p dir="auto">{escape(question)}</p></div>'
+    return f'<div class="dl-question"><h2 class="dl-hidden">{texts.YOU}</h2><p dir="auto">{escape(question)}</p></div>'
 
 
 def problem(message: str) -> str:

@@ -31,7 +31,7 @@ STATES = {
 }
 SOURCES = "Sources"
 EMPTY_PANEL = "The quoted passages will stand here, each with the sentence marked in its paragraph."
-BACK_TO_SOURCES = "Back to the sources"
+BACK_TO_SOURCES = "Back"
 ALONE = "Open on its own page"
 ARTICLE = "Article"
 NO_SOURCES = "This answer quotes no article."

@@ -1,7 +1,7 @@
 """Photograph the pages for people to look at: ``python -m tests.browser.screenshot FOLDER``.
 
-The README shows ``chat.png``, ``chat-dark.png`` and ``report.png``; copy them to ``tests/data`` when the pages have
-changed.
+The README shows ``chat.png``, ``chat-dark-quote.png`` (as ``chat-dark.png``) and ``report.png``; copy them to
+``tests/data`` when the pages have changed.
 """
 
 import sys

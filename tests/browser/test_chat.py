@@ -48,7 +48,7 @@ def test_a_citation_shows_its_quote_and_opens_the_article_at_it(window):
     assert QUOTE in page.locator("#dl-panel mark").inner_text()
     page.go_forward()
     assert beside(page).inner_text() == quoted
-    page.get_by_role("button", name="Back to the sources").click()
+    page.get_by_role("button", name="Back", exact=True).click()
     page.locator("#dl-panel mark").wait_for()
 
 

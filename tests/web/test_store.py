@@ -5,8 +5,10 @@ import json
 import pytest
 
 from qa.errors import NotFound, SchemaTooNew
+from qa.evaluate.datasets import open_set
 from qa.index.kept import without_articles
 from qa.web.store import LONGEST_TITLE, Kept, Store, new_id
+from tests.servers import run
 
 
 def answer(text="It rained.", status="answered", article="a"):
@@ -118,3 +120,23 @@ def test_a_newer_file_is_left_alone(store, tmp_path):
         connection.exec_driver_sql("UPDATE notes SET value = '99'")
     with pytest.raises(SchemaTooNew):
         Store(tmp_path)
+
+
+def test_rated_answers_are_questions_that_an_evaluation_reads(store, tmp_path):
+    good = keep(store)
+    bad = keep(store, "Where is it?", answer=answer(status="abstained"), conversation_id=good.conversation_id)
+    vague = keep(store, "Why?")
+    store.rate("me", good.id, 1)
+    store.rate("me", bad.id, -1, "missing: in the May issue")
+    store.rate("me", vague.id, -1, "other")
+    written = tmp_path / "rated.jsonl"
+    assert run("feedback", written, "--data", tmp_path)["questions"] == 3
+    questions = list(open_set([written]).good())
+    assert [one.answerable for one in questions] == [True, True, None]
+    assert questions[0].evidence[0].text == "It rained."
+    assert questions[1].history[0].text == "Did it rain?"
+    assert questions[2].fields["type"] == "rated bad"
+
+
+def test_without_any_conversation_there_is_no_feedback(tmp_path):
+    assert run("feedback", tmp_path / "x.jsonl", "--data", tmp_path, code=1)["error"]["code"] == "not_found"

@@ -445,12 +445,12 @@
     tell(copied ? done : says.copy_failed, true);
   }
 
-  async function rate(turn, rating, reason = "") {
+  async function rate(turn, rating, reason = "", quiet = false) {
     try {
       await call(`/chat/turns/${turn.dataset.turn}/rating`, "POST", { rating, reason });
       one('[data-do="good"]', turn).setAttribute("aria-pressed", String(rating === 1));
       one('[data-do="bad"]', turn).setAttribute("aria-pressed", String(rating === -1));
-      tell(says.thanks, true);
+      if (!quiet) tell(says.thanks, true);
     } catch (error) {
       tell(error.message, true);
     }
@@ -459,8 +459,10 @@
   function bad(turn, on) {
     const why = one(".dl-why", turn);
     why.hidden = !on;
-    rate(turn, on ? -1 : 0);
-    if (on) one("input", why).focus();
+    rate(turn, on ? -1 : 0, "", true);
+    if (!on) return;
+    one("input", why).focus();
+    why.scrollIntoView({ block: "nearest" });
   }
 
   const deeds = {
@@ -552,7 +554,7 @@
     document.addEventListener("pointerover", (event) => {
       if (cite(event) && event.pointerType !== "touch") peek(cite(event));
       // The quote stays while the pointer is on it, so that it can be read and copied.
-      else if (!event.target.closest(".dl-peek") && !one("a.dl-cite:focus")) unpeek();
+      else if (!event.target.closest(".dl-peek")) unpeek();
     });
     let frame = 0;
     parts.talk.addEventListener("scroll", () => {
