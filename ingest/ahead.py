@@ -1,4 +1,4 @@
-"""Embedding in a thread of its own, while the next articles are read and the last ones stored.
+"""Embedding in threads of its own, while the next articles are read and the last ones stored.
 
 What embeds leaves Python's lock alone most of the time, and so do SQLite, tantivy and Chroma.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -43,11 +44,11 @@ class Ahead:
     """Groups of articles go in, and come out embedded in the same order."""
 
     def __init__(self, choose: Callable[[], Embedder]) -> None:
-        """Start the thread; the embedder is chosen and loaded when there is something to embed."""
+        """Start nothing yet; the embedder is chosen and loaded when there is something to embed."""
         self._choose = choose
         self.chunks = self.words = 0
         """What was embedded so far."""
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
+        self._counting = Lock()
         self._waiting: deque[Future[list[Embedded]]] = deque()
 
     def __enter__(self) -> Self:
@@ -58,16 +59,21 @@ class Ahead:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Drop what has not been begun."""
-        self._thread.shutdown(cancel_futures=True)
+        if "_threads" in vars(self):
+            self._threads.shutdown(cancel_futures=True)
 
     @cached_property
     def embedder(self) -> Embedder:
         """What embeds."""
         return self._choose()
 
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.embedder.calls_at_once, thread_name_prefix="embed")
+
     def submit(self, group: Sequence[Cut]) -> None:
         """Hand over articles to be embedded together."""
-        self._waiting.append(self._thread.submit(self._embedded, group))
+        self._waiting.append(self._threads.submit(self._embedded, group))
 
     def finished(self, tick: Callable[[], None], *, wait_for_all: bool = False) -> Iterator[list[Embedded]]:
         """Yield the groups that are done, oldest first; wait for one if too many wait, or for all.
@@ -91,8 +97,9 @@ class Ahead:
             texts = [text[chunk.start : chunk.end] for text, chunk in part]
             vectors = self.embedder.embed_chunks(texts, [_within(chunk) for _, chunk in part])
             made += [EmbeddedChunk(chunk, *found) for (_, chunk), found in zip(part, vectors, strict=True)]
-            self.chunks += len(part)
-            self.words += sum(len(text.split()) for text in texts)
+            words = sum(len(text.split()) for text in texts)
+            with self._counting:
+                self.chunks, self.words = self.chunks + len(part), self.words + words
         each = iter(made)
         return [Embedded(one, tuple(next(each) for _ in one.chunks)) for one in group]
 

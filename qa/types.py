@@ -596,6 +596,11 @@ class Embedder(Protocol):
         """The length of a vector."""
         ...
 
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls of ``embed_chunks`` are worth making at the same time, from threads."""
+        ...
+
     def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
         """Return the (start, end) of each word piece of a text of any length."""
         ...

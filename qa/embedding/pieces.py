@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from qa.types import Matrix, Vector
 
-BATCH_PIECES = 4096
-"""Word pieces of one batch, padding included: 16 chunks of 256, or 40 of 100; larger ones leave the cache."""
-
 
 class PieceEmbedder(ABC):
     """Embed with whatever turns word pieces into token states; texts of like length share a batch."""
 
     dimension = 384
+    calls_at_once = 1
+    batch_pieces = 4096
+    """Word pieces of one batch, padding included: 16 chunks of 256, or 40 of 100; larger ones leave the cache."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Load the tokenizer of the model in a folder."""
@@ -53,7 +53,7 @@ class PieceEmbedder(ABC):
         """Embed each text and each of its sentences in one pass, in the order given."""
         encodings = encode_checked(self._tokenizer, texts, MAX_PIECES)
         results: list[Any] = [None] * len(texts)
-        for batch in _batches(encodings):
+        for batch in _batches(encodings, self.batch_pieces):
             states = self._padded([encodings[at].ids for at in batch])
             for row, at in enumerate(batch):
                 length = len(encodings[at].ids)
@@ -70,13 +70,13 @@ class PieceEmbedder(ABC):
         return self._states(ids, mask)
 
 
-def _batches(encodings: "Sequence[Encoding]") -> Iterator[list[int]]:
-    """Group positions by length, longest first, each batch at most BATCH_PIECES once padded."""
+def _batches(encodings: "Sequence[Encoding]", most: int) -> Iterator[list[int]]:
+    """Group positions by length, longest first, each batch at most ``most`` pieces once padded."""
     order = sorted(range(len(encodings)), key=lambda at: -len(encodings[at].ids))
     batch: list[int] = []
     for at in order:
         longest = len(encodings[batch[0]].ids) if batch else len(encodings[at].ids)
-        if batch and longest * (len(batch) + 1) > BATCH_PIECES:
+        if batch and longest * (len(batch) + 1) > most:
             yield batch
             batch = []
         batch.append(at)

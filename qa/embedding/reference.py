@@ -18,6 +18,8 @@ BATCH = 32
 class TorchEmbedder:
     """Embed through sentence-transformers; sentence vectors are pooled from the same pass's token states."""
 
+    calls_at_once = 1
+
     def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
         """Load the model from its folder, never from a hub."""
         import torch

@@ -1,5 +1,7 @@
 """The quicker way of embedding much text: the same model, the same vectors."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,16 @@ def test_it_agrees_with_the_usual_embedder(embedder, tiles):
         assert float(quick[0] @ usual[0]) > 0.98
         assert (quick[1] * usual[1]).sum(axis=1).min() > 0.97
         assert quick[0].dtype == quick[1].dtype == np.float32
+
+
+def test_calls_side_by_side_change_no_vector(tiles):
+    texts = [draft.text for draft in ARTICLES]
+    alone = [whole for whole, _ in tiles.embed_chunks(texts, [[] for _ in texts])]
+    assert tiles.calls_at_once == 2
+    with ThreadPoolExecutor(tiles.calls_at_once) as threads:
+        for together in threads.map(lambda _: tiles.embed_chunks(texts, [[] for _ in texts]), range(6)):
+            for vector, (whole, _) in zip(alone, together, strict=True):
+                assert float(vector @ whole) > 0.999
 
 
 def test_padding_changes_no_vector(tiles):

@@ -16,6 +16,7 @@ class WordEmbedder:
 
     name = "words"
     dimension = 8
+    calls_at_once = 1
 
     def __init__(self):
         self.calls = []

@@ -1,6 +1,7 @@
 """Embedding goes on while articles are read and stored, and loses nothing of them."""
 
 import threading
+import time
 
 import pytest
 
@@ -46,6 +47,21 @@ def test_a_long_article_is_embedded_in_calls_of_bounded_size():
         ((one,),) = ahead.finished(no_tick, wait_for_all=True)
     assert len(one.chunks) == len(one.cut.chunks) > 2 * EMBED_CHUNKS
     assert max(map(len, embedder.calls)) == EMBED_CHUNKS
+
+
+def test_groups_embedded_side_by_side_still_come_out_in_order():
+    class Uneven(WordEmbedder):
+        calls_at_once = 3
+
+        def embed_chunks(self, texts, sentences):
+            time.sleep(0.02 if "Report 0 " in texts[0] else 0)
+            return super().embed_chunks(texts, sentences)
+
+    with Ahead(Uneven) as ahead:
+        for number in range(6):
+            ahead.submit([article(number)])
+        assert ids(ahead.finished(no_tick, wait_for_all=True)) == list("012345")
+        assert (ahead.chunks, ahead.words) == (6, 6 * 8)
 
 
 class SlowEmbedder(WordEmbedder):
