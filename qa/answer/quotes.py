@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from qa.index.archive import Archive  # the command line's help needs the words of this module, not an archive
 
 MOST_QUOTES = 3
-WITHIN = 0.5
+WITHIN = 0.52
 """A further quote must score this close to the best; about two quotes an answer on the development questions."""
-SAME_ARTICLE = 0.2
+SAME_ARTICLE = 0.13
 """What a further quote of an article already quoted must be better by: look-alike reports should all be heard."""
 MIN_WORDS = 4
 LOOKED_AT = 40

@@ -7,7 +7,8 @@ from qa.retrieve.rank import Ranked
 from qa.types import Evidence, Suspicion, overlap
 
 CHUNKS_READ = 10
-SHARE_WEIGHT = 0.5
+SHARE_WEIGHT = 0.4
+SHARE_WITH_HEADER_WEIGHT = 0.3
 CHUNK_WEIGHT = 1.0
 KIND_WEIGHT = 0.3
 
@@ -19,9 +20,9 @@ def evidence(
 
     ``suspicious`` are the passages that speak to a machine, by article: they are found, and answer nothing.
 
-    A sentence's score is its cosine, half the share of the question's words in it, its chunk's score, and a bonus if
-    it holds the kind of thing asked for (a number for "how many"); the weights gave the right quote most often on the
-    development questions.
+    A sentence's score is its cosine, the share of the question's words in it, without and with the words of its
+    article's title, publisher and date, its chunk's score, and a bonus if it holds the kind of thing asked for (a
+    number for "how many"); the weights gave the right quote most often on the development questions.
     """
     kind = kind_of(question)
     distrusted = suspicious or {}
@@ -33,12 +34,19 @@ def evidence(
             start=span.start,
             end=span.end,
             text=text,
-            score=float(cosine + SHARE_WEIGHT * share + CHUNK_WEIGHT * chunk.strength)
+            score=float(
+                cosine + SHARE_WEIGHT * share + SHARE_WITH_HEADER_WEIGHT * with_header + CHUNK_WEIGHT * chunk.strength
+            )
             + KIND_WEIGHT * holds(kind, text, question),
         )
         for chunk in ranked[:CHUNKS_READ]
-        for span, text, cosine, share in zip(
-            chunk.stored.sentences, chunk.stored.sentence_texts, chunk.cosines, chunk.shares, strict=True
+        for span, text, cosine, share, with_header in zip(
+            chunk.stored.sentences,
+            chunk.stored.sentence_texts,
+            chunk.cosines,
+            chunk.shares,
+            chunk.shares_with_header,
+            strict=True,
         )
         if not any(overlap(span, one) for one in distrusted.get(chunk.stored.chunk.article_id, ()))
     ]

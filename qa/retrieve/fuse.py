@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qa.types import Matrix, Vector
 
 DENSE_SHARE = 0.3
-"""Weight of the dense side; 0.2 to 0.4 gave the same on news questions and paragraph questions."""
+"""Weight of the dense side where candidates are chosen; 0.2 to 0.4 gave the same on both public sets."""
 KEYWORDS_DEPTH = 10
 EXACT_LIMIT = 10_000
 """Up to so many chunks, of the archive or allowed by a filter, are compared one by one: that is as quick as Chroma's
@@ -38,12 +38,12 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that one of the indexes proposed, with its cosine and fused score under each wording."""
+    """A chunk that one of the indexes proposed, with both sides' scores under each wording in parts of their best."""
 
     stored: StoredChunk
     words: ChunkWords
-    cosines: tuple[float, ...]
-    fused: tuple[float, ...]
+    dense: tuple[float, ...]
+    keyword: tuple[float, ...]
 
 
 def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dict[str, float]:
@@ -65,8 +65,14 @@ def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, 
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
     best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
     stored = archive.chunks(best)
+    best_cosines = [_best(found) for found in cosine]
+    best_bm25 = [_best(wording.bm25) for wording in wordings]
     return [
-        Candidate(*stored[key], tuple(found[key] for found in cosine), tuple(found[key] for found in fused))
+        Candidate(
+            *stored[key],
+            tuple(max(found[key], 0.0) / top for found, top in zip(cosine, best_cosines, strict=True)),
+            tuple(wording.bm25.get(key, 0.0) / top for wording, top in zip(wordings, best_bm25, strict=True)),
+        )
         for key in best
         # A chunk can have gone between the look-up and here.
         if key in stored and all(key in found for found in cosine)
@@ -79,12 +85,15 @@ def fuse(cosine: dict[str, float], bm25: dict[str, float]) -> dict[str, float]:
     >>> fuse({"a": 0.8, "b": 0.4}, {"b": 12.0})
     {'a': 0.3, 'b': 0.85}
     """
-    top_cosine = max(cosine.values(), default=0.0) or 1.0
-    top_bm25 = max(bm25.values(), default=0.0) or 1.0
+    top_cosine, top_bm25 = _best(cosine), _best(bm25)
     return {
         key: round(DENSE_SHARE * max(value, 0.0) / top_cosine + (1 - DENSE_SHARE) * bm25.get(key, 0.0) / top_bm25, 9)
         for key, value in cosine.items()
     }
+
+
+def _best(scores: dict[str, float]) -> float:
+    return max(scores.values(), default=0.0) or 1.0
 
 
 def cosines(

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
@@ -36,6 +37,7 @@ class Question:
         periods: The days, months, quarters or years that the question names.
         publishers: Whom of the archive's publishers it is put to; empty for everybody.
         spans: Where the clauses of a part stand in the whole question.
+        pairs: Content terms that stand side by side in it.
         parts: For each publisher that the question names, what it asks of that one.
         for_now: Whether the present state of the matter is asked for.
         notes: What was made of the question, in sentences for the reader.
@@ -47,6 +49,7 @@ class Question:
     periods: tuple[Period, ...] = ()
     publishers: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
     parts: "tuple[Question, ...]" = ()
     for_now: bool = False
     notes: tuple[str, ...] = ()
@@ -100,7 +103,13 @@ def _read(text: str, keywords: KeywordIndex, today: date | None) -> Question:
     weights = keywords.inverse_document_frequencies(terms)
     names = frozenset(keywords.terms(" ".join(named))) & weights.keys()
     relative = relative_periods(text, today) if today else []
-    return Question(text, weights, names, (*periods(text), *relative))
+    pairs = tuple(
+        (one[0], other[0])
+        for first, second in pairwise(words)
+        if not {first.casefold(), second.casefold()} & FUNCTION_WORDS
+        if (one := keywords.terms(first)) and (other := keywords.terms(second))
+    )
+    return Question(text, weights, names, (*periods(text), *relative), pairs=pairs)
 
 
 def split_words(text: str) -> list[str]:

@@ -38,11 +38,13 @@ def found_by(small, question, vector, filters, n):
 def test_candidates_come_best_first_with_all_their_scores(small, vector):
     found = found_by(small, QUESTION, vector, Filters(), 50)
     assert found[0].stored.chunk.article_id == small.ids["ferry"]
-    assert [one.fused for one in found] == sorted((one.fused for one in found), reverse=True)
-    assert {len(one.fused) for one in found} == {len(one.cosines) for one in found} == {1}
+    mixed = [DENSE_SHARE * one.dense[0] + (1 - DENSE_SHARE) * one.keyword[0] for one in found]
+    assert mixed == pytest.approx(sorted(mixed, reverse=True))
+    assert {len(one.dense) for one in found} == {len(one.keyword) for one in found} == {1}
     assert len({one.stored.id for one in found}) == len(found) == small.archive.catalogue.chunk_count()
     for one in found:
-        assert one.cosines[0] == pytest.approx(float(one.stored.vector @ vector), abs=1e-5)
+        nearest = max(float(other.stored.vector @ vector) for other in found)
+        assert one.dense[0] == pytest.approx(max(float(one.stored.vector @ vector), 0.0) / nearest, abs=1e-5)
 
 
 def test_no_more_candidates_come_than_were_asked_for(small, vector):
@@ -113,4 +115,5 @@ def test_an_odd_vector_gives_no_odd_score(small):
     zero = np.zeros(small.archive.embedder.dimension, dtype=np.float32)
     everything = Filters(article_ids=tuple(small.ids.values()))
     for found in found_by(small, QUESTION, zero, everything, 50):
-        assert 0 <= found.fused[0] <= 1
+        assert 0 <= found.dense[0] <= 1
+        assert 0 <= found.keyword[0] <= 1
