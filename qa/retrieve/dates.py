@@ -122,12 +122,13 @@ def timeliness(asked: Sequence[Period], text: str, published_day: str | None) ->
         if want.kind != "quarter"
     ):
         return 1.0
+    # A quarter's figures are told after it: what was printed before its end is about another one.
+    open_to = [want for want in asked if want.kind != "quarter" or printed is None or printed >= want.last]
     told = _told(text, printed.year if printed else None)
     # "In 2023" in a passage is too wide to speak of a month in particular.
-    told_of_it = any(want.overlaps(found) for want in asked for found in told if _narrow_enough(found, want))
+    told_of_it = any(want.overlaps(found) for want in open_to for found in told if _narrow_enough(found, want))
     if not told_of_it:
         return 0.0
-    # A quarter's figures are told after it, never printed in it.
     return 1.0 if any(want.kind == "quarter" for want in asked) else MENTIONED
 
 
@@ -138,7 +139,7 @@ def _told(text: str, year: int | None) -> tuple[Period, ...]:
 
 
 def _narrow_enough(found: Period, want: Period) -> bool:
-    if want.kind == "quarter" and found.kind == "day":
+    if want.kind == "quarter" and found.kind in ("day", "season"):
         return False
     return (found.last - found.first) <= max(want.last - want.first, timedelta(days=31))
 

@@ -92,6 +92,9 @@ def test_a_month_takes_the_only_year_that_the_text_names():
         ("between May 2022 and May 2023", "The count was low.", "2023-06-20", False),
         ("since May 2023", "The count was low.", "2024-12-24", True),
         ("before May 2023", "The count was low.", "2024-12-24", False),
+        ("in the third quarter of 2023", "More grain is expected by September.", "2023-04-18", False),  # not over yet
+        ("in the third quarter of 2023", "Its best summer in years.", "2024-01-24", False),  # no quarter's figure
+        ("in the third quarter of 2023", "In the three months to September it fell.", "2023-10-20", True),
     ],
 )
 def test_a_passage_matches_by_what_it_says_or_when_it_was_printed(question, passage, published, matching):
