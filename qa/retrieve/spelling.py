@@ -12,7 +12,7 @@ from qa.index.keyword import header, one_typo
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 
 SHORTEST = 6
-SHORTEST_NAME = 4
+SHORTEST_NAME = 5
 MOST_CORRECTED = 2
 CANDIDATES = 20
 """Words of the archive looked at for one typed word."""
@@ -69,6 +69,13 @@ def _as_written(word: str, term: str, chunk_id: str, archive: Archive) -> str | 
     for stored, _ in archive.chunks([chunk_id]).values():
         words = split_words(f"{header(stored)} {stored.chunk.text}")
         forms = [form for form in words if archive.keywords.terms(form) == [term]]
-        near = [form for form in forms if one_typo(form.casefold(), word.casefold())]
+        near = [form for form in forms if _may_stand_for(form, word)]
         return max(near, key=near.count, default=None)
     return None
+
+
+def _may_stand_for(form: str, word: str) -> bool:
+    """Say whether a form is one typo away: the first letter is hardly ever the wrong one, and a name stays a name."""
+    if form[0].casefold() != word[0].casefold() or (word[0].isupper() and not form[0].isupper()):
+        return False
+    return one_typo(form.casefold(), word.casefold())
