@@ -14,12 +14,12 @@ from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
 from qa.index.archive import Archive
+from qa.retrieve import spelling
 from qa.retrieve.evidence import evidence
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
 from qa.retrieve.rank import Ranked, rank
-from qa.retrieve.spelling import corrected
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
@@ -135,6 +135,7 @@ class QAPipeline:
         articles = {found.stored.chunk.article_id for found in ranked}
         sentences = evidence(ranked, text, self._archive.catalogue.suspicions(sorted(articles)))
         confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
+        confidence *= spelling.TRUST if understood.notes else 1.0
         coverage = self._archive.coverage(limits)
         reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level)
         clock.lap("read")
@@ -172,7 +173,9 @@ class QAPipeline:
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         today = day_of_asking(self._archive)
-        searched, corrections = corrected(without_courtesy(text), self._archive) if self._archive.recipe else (text, ())
+        searched, corrections = (
+            spelling.corrected(without_courtesy(text), self._archive) if self._archive.recipe else (text, ())
+        )
         understood = understand(searched, self._archive.keywords, self._archive.publishers(), today)
         understood = read_for_now(understood, self._archive.keywords)
         understood = replace(understood, notes=tuple(map(str, corrections)))

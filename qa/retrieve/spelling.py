@@ -14,6 +14,8 @@ from qa.retrieve.understand import FUNCTION_WORDS, split_words
 SHORTEST = 6
 SHORTEST_NAME = 5
 MOST_CORRECTED = 2
+TRUST = 0.5
+"""Part of the confidence that is left where a word was taken for another: somebody unknown may have been meant."""
 CANDIDATES = 20
 """Words of the archive looked at for one typed word."""
 
@@ -32,6 +34,8 @@ class Correction:
 
 def corrected(text: str, archive: Archive) -> tuple[str, tuple[Correction, ...]]:
     """Return a question with its mistyped words put right, and what was changed; most come back as they are."""
+    if not archive.recipe:  # nothing is stored yet
+        return text, ()
     keywords = archive.keywords
     content = [word for word in dict.fromkeys(split_words(text)) if word.casefold() not in FUNCTION_WORDS]
     unknown = [word for word in content if not keywords.holds(word)]

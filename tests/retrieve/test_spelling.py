@@ -3,7 +3,7 @@
 import pytest
 
 from qa.index.keyword import one_typo
-from qa.retrieve.spelling import corrected
+from qa.retrieve.spelling import TRUST, corrected
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,12 @@ def test_new_words_are_known_after_a_change(writable, prepare):
     writable.put([prepare(ArticleDraft("The liner Grandholme sailed for Oskerby on Monday.", title="Liner"))])
     writable.refresh()
     assert corrected("Grandhlome", writable)[0] == "Grandholme"
+
+
+def test_who_is_taken_for_another_is_answered_about_only_when_it_is_surer_than_usual(sample):
+    typed, meant = (
+        sample.pipeline.ask(f"When was Marta {name} elected?", level="open") for name in ("Elingham", "Ellingham")
+    )
+    assert typed.citations[0].quote == meant.citations[0].quote
+    assert typed.confidence == pytest.approx(meant.confidence * TRUST)
+    assert sample.pipeline.ask("When was Marta Elingham elected?", level="strict").status == "abstained"
