@@ -4,8 +4,8 @@ A chunk's score under one wording is a weighted sum of evidence: both indexes' s
 sentence (cosine and the share of the question's words in it), the share of the question's words in the whole chunk with
 its title, publisher and date, the share of the question's neighbouring words that stand together in one of its
 sentences, whether the best sentence holds the kind of thing asked for, and how well it fits a time that is named. The
-weights were fitted on news questions and paragraph questions together, in folds that share no article; the benchmark
-prints each half of the search alone beside it.
+weights were chosen on news questions and paragraph questions together and rounded by hand; the benchmark prints each
+half of the search alone beside it.
 
 A question that names publishers gets a list of each: their chunks, scored under the whole question and under the part
 that speaks of them. The lists take turns, the best one first; the rest of the archive comes behind them. Among the
