@@ -153,7 +153,9 @@ def one_line(text: str) -> str:
 
 def says_something(text: str) -> bool:
     """Say whether a sentence can be quoted alone: it has a few words and is no question."""
-    words = _WORD.findall(text)
+    if text.rstrip("\"”’')").endswith("?"):
+        return False
     # Scripts without blanks between words: a run of their letters is many words.
-    unspaced = sum(unicodedata.category(letter) == "Lo" for letter in text)
-    return (len(words) >= MIN_WORDS or unspaced >= 2 * MIN_WORDS) and not text.rstrip("\"”’')").endswith("?")
+    return len(_WORD.findall(text)) >= MIN_WORDS or (
+        sum(unicodedata.category(letter) == "Lo" for letter in text) >= 2 * MIN_WORDS
+    )

@@ -63,6 +63,7 @@ class Archive:
         self._kept_by_filter: dict[tuple[str, Filters], Any] = {}
         self._keeping = Lock()
         self._publishers: tuple[str, ...] | None = None
+        self._recipe: str | None = None
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
         self._shelf = Shelf(self.catalogue, self.keywords)
@@ -139,8 +140,10 @@ class Archive:
     @property
     def recipe(self) -> str:
         """The recipe of the stored embeddings in one line; empty while nothing is stored."""
-        stored = self.catalogue.value(RECIPE_KEY)
-        return str(recipe.Recipe(**stored)) if stored else ""
+        if self._recipe is None:
+            stored = self.catalogue.value(RECIPE_KEY)
+            self._recipe = str(recipe.Recipe(**stored)) if stored else ""
+        return self._recipe
 
     # Articles
 
@@ -194,18 +197,19 @@ class Archive:
         return {key: at for at, key in enumerate(ids)}, rows
 
     def _kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:
-        """Read what belongs to a filter, once until the next change; the last few filters are remembered."""
+        """Read what belongs to a filter, once until the next change; the last few filters used are remembered."""
         key = (name, filters)
         value: Kept | None = self._kept_by_filter.get(key)
         if value is None:
             value = read(filters)
-            with self._keeping:
-                self._kept_by_filter = dict([*list(self._kept_by_filter.items())[1 - KEPT_BY_FILTER :], (key, value)])
+        with self._keeping:
+            others = [kept for kept in self._kept_by_filter.items() if kept[0] != key]
+            self._kept_by_filter = dict([*others[1 - KEPT_BY_FILTER :], (key, value)])
         return value
 
     def _forget(self) -> None:
         """Drop what was remembered of an archive that has now changed."""
-        self._kept_by_filter, self._publishers = {}, None
+        self._kept_by_filter, self._publishers, self._recipe = {}, None, None
         self._shelf.clear()
 
     def sources_under(self, folder: str) -> list[tuple[str, str]]:

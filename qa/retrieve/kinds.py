@@ -1,6 +1,7 @@
 """The kind of answer a question asks for, and whether a sentence holds one that the question does not name itself."""
 
 import re
+from functools import lru_cache
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER = (
@@ -39,6 +40,7 @@ _HOLDS = {
 _WORD = re.compile(r"\w+")
 
 
+@lru_cache(64)
 def kind_of(question: str) -> str | None:
     """Return ``age``, ``number``, ``time``, ``person``, ``place``, ``cause``, or None for any other question."""
     return next((kind for kind, pattern in _ASKS if re.search(pattern, question, re.IGNORECASE)), None)
