@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Generator, Mapping, Sequence
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from qa.answer.disagree import both_sides
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
+from qa.answer.spoken import one_line as one_line
+from qa.answer.spoken import spoken_day as spoken_day
+from qa.answer.spoken import spoken_period as spoken_period
 from qa.types import Article, Citation, Claim, Evidence
 
 if TYPE_CHECKING:
@@ -36,11 +39,16 @@ class QuotesEngine:
         """Yield the best sentences as framed claims, each with its own citation, then the account."""
         sources, citations = Sources(self._archive, material.ranked), list[Citation]()
         sides = {found.stored.id: found.part for found in material.ranked if found.part is not None}
-        for number, sentence in enumerate(choose(material.evidence, sides=sides), 1):
+        chosen = choose(material.evidence, sides=sides)
+        usable = [sentence for sentence in material.evidence[:LOOKED_AT] if says_something(sentence.text)]
+        chunks = {found.stored.id: found.stored.chunk for found in material.ranked}
+        quoted, differ = both_sides(material.question, chosen, usable, chunks, MOST_QUOTES)
+        for number, sentence in enumerate(quoted, 1):
             citation = sources.cite(number, sentence)
             citations.append(citation)
             yield Statement(claim(citation), (citation,))
-        yield Account("quotes", f"Quoted from {number_of_articles(citations)}.")
+        account = f"Quoted from {number_of_articles(citations)}."
+        yield Account("quotes", f"{account} {differ}" if differ else account)
 
 
 def choose(
@@ -113,42 +121,6 @@ def frame(article: Article | Citation) -> str:
     if article.title:
         return f"In “{one_line(article.title)}”, {day or 'undated'}"
     return f"In an article of {day}" if day else "In an undated article"
-
-
-def spoken_day(published_at: str | None) -> str | None:
-    """Return a publication date as people write it, in the article's own offset.
-
-    >>> spoken_day("2018-03-12T23:30:00+05:00")
-    '12 March 2018'
-    """
-    try:
-        day = date.fromisoformat((published_at or "")[:10])
-    except ValueError:
-        return None
-    return f"{day.day} {day:%B %Y}"
-
-
-def spoken_period(first: date, last: date) -> str:
-    """Return a run of days as people say it.
-
-    >>> spoken_period(date(2024, 2, 1), date(2024, 2, 29))
-    'February 2024'
-    >>> spoken_period(date(2024, 2, 5), date(2024, 2, 11))
-    '5 February 2024 to 11 February 2024'
-    """
-    after = last + timedelta(days=1)
-    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and after.year == first.year + 1:
-        return str(first.year)
-    if first.day == after.day == 1 and (after.year * 12 + after.month) - (first.year * 12 + first.month) == 1:
-        return f"{first:%B %Y}"
-    days = [spoken_day(day.isoformat()) or "" for day in (first, last)]
-    return days[0] if first == last else " to ".join(days)
-
-
-def one_line(text: str) -> str:
-    """Fold white space and cut what is too long for a sentence."""
-    folded = _SPACE.sub(" ", text).strip()
-    return folded if len(folded) <= 120 else folded[:119] + "…"
 
 
 def says_something(text: str) -> bool:

@@ -1,0 +1,135 @@
+"""Outcomes that cannot both be true: won and lost, approved and rejected, convicted and acquitted."""
+
+import re
+from dataclasses import dataclass
+
+_PAIRS = (
+    (
+        r"approv(?:e|ed|es|al)|pass(?:ed|es)?|accept(?:ed|s)?|adopt(?:ed|s)?|grant(?:ed|s)?|"
+        r"(?:the )?green light|go-ahead|"
+        r"vot(?:ed|es) (?:for|in favou?r of)|voted through|back(?:ed|s)|waved through",
+        r"reject(?:ed|s|ion)?|vot(?:ed|e|es) down|vot(?:ed|es) against|turn(?:ed|s) down|refus(?:ed|es|"
+        r"al)|block(?:ed|s)|"
+        r"veto(?:ed|es)?|thr(?:ew|own) out|defeated",
+    ),
+    (
+        r"convict(?:ed|s|ion)?|found guilty|guilty of|guilty verdict|was jailed|was sentenced",
+        r"acquit(?:ted|s|tal)?|cleared of|not guilty|walked free|was cleared",
+    ),
+    (
+        r"surviv(?:ed|es|e)|is alive|was found alive|found alive",
+        r"died|was killed|found dead|is dead|succumbed",
+    ),
+    (
+        r"reopen(?:ed|s)?|is open again|has opened",
+        r"remain(?:s|ed) (?:closed|shut)|stay(?:s|ed) (?:closed|shut)|still closed",
+    ),
+    (
+        r"reach(?:ed)? (?:a|an) (?:deal|agreement)|agreed (?:on )?(?:a|the) \w+|signed (?:a|the|"
+        r"an) (?:deal|agreement)",
+        r"without (?:a|an) (?:deal|agreement)|talks (?:failed|collapsed|broke down)|failed to (?:agree|"
+        r"reach)|rejected the offer",
+    ),
+    (
+        r"(?:will )?go(?:es)? ahead|went ahead|took place|was held",
+        r"cancel(?:led|ed)?|called off|postponed|scrapped",
+    ),
+)
+_OUTCOMES = tuple(
+    (re.compile(rf"\b(?:{yes})\b", re.IGNORECASE), re.compile(rf"\b(?:{no})\b", re.IGNORECASE)) for yes, no in _PAIRS
+)
+_ASKED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:approv\w*|pass|passed|accept\w*|adopt\w*|grant\w*|reject\w*|refus\w*|vote\w*|decid\w*|"
+        r"decision)\b",
+        r"\b(?:convict\w*|guilty|acquit\w*|cleared|verdict|found)\b",
+        r"\b(?:surviv\w*|alive|die|died|dead)\b",
+        r"\b(?:open|reopen\w*|closed)\b",
+        r"\b(?:deal|agree\w*|talks)\b",
+        r"\b(?:cancel\w*|go(?:es)? ahead|take place|called off|postponed)\b",
+    )
+)
+_YES_OR_NO = re.compile(
+    r"^\W*(?:did|does|do|was|were|is|are|has|have|had|will|what (?:was|is) the (?:outcome|result|"
+    r"verdict|decision)|how did)\b",
+    re.I,
+)
+_NOT = re.compile(
+    r"\b(?:not|never|failed to|refused to|n[’']t)\s+(?:\w+\s+){0,2}$|n[’']t\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+_CONTEST = re.compile(
+    r"\bwho (?:won|lost|beat)\b|\b(?:did|has|have) .{1,60}\b(?:win|lose|won|lost|beat(?:en)?)\b|"
+    r"\bresult\b|\bhow did .{1,60} (?:end|play|do)\b",
+    re.IGNORECASE,
+)
+_BEAT = re.compile(
+    r"\b(?:was |were )?(?P<how>won|wins|beats?|beaten|defeat(?:ed|s)|lost|loses|"
+    r"fell)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+_NO_NAME = re.compile(r"^(?:The|In|On|At|A|An|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?(?:[’']s)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    winner: str | None
+    loser: str | None
+    said: str
+
+
+def asks_an_outcome(question: str) -> bool:
+    """Say whether a question asks how something ended."""
+    return bool(_CONTEST.search(question) or _YES_OR_NO.search(question))
+
+
+def outcomes_differ(question: str, one: str, other: str) -> tuple[str, str] | None:
+    """Return how each of two sentences says how the thing asked ended, if they cannot both be true."""
+    if _CONTEST.search(question):
+        return _results_differ(_result(one), _result(other))
+    if not _YES_OR_NO.search(question):
+        return None
+    for asked, (yes, no) in zip(_ASKED, _OUTCOMES, strict=True):
+        sides = [_side(text, yes, no) for text in (one, other)] if asked.search(question) else []
+        if len(sides) == 2 and sides[0] and sides[1] and sides[0][0] != sides[1][0]:
+            return sides[0][1], sides[1][1]
+    return None
+
+
+def _side(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> tuple[bool, str] | None:
+    """Return which of two outcomes a sentence tells and in what words; None for neither, or both."""
+    told: dict[bool, str] = {}
+    for good, pattern in ((True, yes), (False, no)):
+        for at in pattern.finditer(text):
+            denied = _NOT.search(text[: at.start()])
+            told.setdefault(good != bool(denied), text[denied.start() if denied else at.start() : at.end()])
+    return next(iter(told.items())) if len(told) == 1 else None
+
+
+def _result(text: str) -> _Result | None:
+    at = _BEAT.search(text)
+    if at is None:
+        return None
+    before, after = _names(text[: at.start()]), _names(text[at.end() :])
+    subject, rest = (before[-1] if before else None), (after[-1] if after else None)
+    passive = at[0].lower().startswith(("was ", "were ")) or at["how"].lower() == "beaten"
+    lost = passive or at["how"].lower() in {"lost", "loses", "fell"}
+    said = text[at.start() : at.end()]
+    who = f"{subject} {said}" if subject else said
+    return _Result(rest, subject, who) if lost else _Result(subject, rest, who)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in _NAME.findall(text) if not _NO_NAME.match(name)]
+
+
+def _results_differ(one: _Result | None, other: _Result | None) -> tuple[str, str] | None:
+    if not one or not other:
+        return None
+    crossed = _same(one.winner, other.loser) or _same(one.loser, other.winner)
+    return (one.said, other.said) if crossed and not _same(one.winner, other.winner) else None
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and bool(set(str(one).split()) & set(str(other).split()) - {"United", "Town", "City"})

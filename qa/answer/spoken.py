@@ -1,0 +1,42 @@
+"""Dates and names as people write them in a sentence."""
+
+import re
+from datetime import date, timedelta
+
+_SPACE = re.compile(r"\s+")
+
+
+def spoken_day(published_at: str | None) -> str | None:
+    """Return a publication date as people write it, in the article's own offset.
+
+    >>> spoken_day("2018-03-12T23:30:00+05:00")
+    '12 March 2018'
+    """
+    try:
+        day = date.fromisoformat((published_at or "")[:10])
+    except ValueError:
+        return None
+    return f"{day.day} {day:%B %Y}"
+
+
+def spoken_period(first: date, last: date) -> str:
+    """Return a run of days as people say it.
+
+    >>> spoken_period(date(2024, 2, 1), date(2024, 2, 29))
+    'February 2024'
+    >>> spoken_period(date(2024, 2, 5), date(2024, 2, 11))
+    '5 February 2024 to 11 February 2024'
+    """
+    after = last + timedelta(days=1)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and after.year == first.year + 1:
+        return str(first.year)
+    if first.day == after.day == 1 and (after.year * 12 + after.month) - (first.year * 12 + first.month) == 1:
+        return f"{first:%B %Y}"
+    days = [spoken_day(day.isoformat()) or "" for day in (first, last)]
+    return days[0] if first == last else " to ".join(days)
+
+
+def one_line(text: str) -> str:
+    """Fold white space and cut what is too long for a sentence."""
+    folded = _SPACE.sub(" ", text).strip()
+    return folded if len(folded) <= 120 else folded[:119] + "…"

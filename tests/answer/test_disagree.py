@@ -1,0 +1,156 @@
+"""Reports that differ on what was asked are both quoted, and one plain sentence says who says what."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qa.answer.disagree import Report, both_sides, difference, note
+from qa.answer.outcomes import outcomes_differ
+from qa.answer.quantities import quantities
+from qa.types import Chunk, Evidence
+
+PAIRS = [
+    json.loads(line) for line in (Path(__file__).parents[1] / "data" / "reports.jsonl").read_text("utf-8").splitlines()
+]
+FOUND = {"development": 11, "held-out": 10}
+"""Of eleven pairs that disagree, in each half; no rule was written for the pairs of the second."""
+
+QUESTION = "How many people were injured in the Saltmere ferry accident?"
+COURIER = Report("The Saltmere ferry accident injured 25 people.", "a", "The Saltmere Courier", "2024-05-03")
+RADIO = Report("In Saltmere 27 passengers were hurt when the ferry hit the quay.", "b", "Coast Radio", "2024-05-04")
+
+
+def found(row):
+    one, other = (Report(article=str(at), around=said["text"], **said) for at, said in enumerate(row["reports"]))
+    return difference(row["question"], one, other)
+
+
+@pytest.mark.parametrize("half", FOUND)
+def test_reports_that_disagree_are_found(half):
+    rows = [row for row in PAIRS if (row["kind"], row["half"]) == ("disagreeing", half)]
+    assert len(rows) == 11
+    assert sum(found(row) is not None for row in rows) >= FOUND[half]
+
+
+def test_reports_that_agree_raise_no_alarm():
+    alarms = [row["question"] for row in PAIRS if row["kind"] == "agreeing" and found(row)]
+    assert not alarms
+
+
+def test_one_publishers_later_report_is_an_update():
+    for row in PAIRS:
+        if row["kind"] == "update":
+            said = note(found(row))
+            assert "first said at least" in said
+            assert "its later report" in said
+
+
+def test_the_note_names_publisher_date_and_words_of_both_earlier_first():
+    expected = "Reports differ: The Saltmere Courier, 3 May 2024, says 25; Coast Radio, 4 May 2024, says 27."
+    assert note(difference(QUESTION, RADIO, COURIER)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It cost £61m.", [("money:pounds", 61e6, "£61m")]),
+        ("About 48 million pounds", [("money:pounds", 48e6, "About 48 million pounds")]),
+        ("Twenty-five people", [("count", 25, "Twenty-five")]),
+        (
+            "cut 9 million crowns, 2 million from pay",
+            [("money:crowns", 9e6, "9 million crowns"), ("money:crowns", 2e6, "2 million")],
+        ),
+        ("a half-tonne bomb", [("mass", 500, "half-tonne")]),
+        ("flew 3,700 kilometres (2,300 miles)", [("length", 3.7e6, "3,700 kilometres")]),
+        ("fell into the 80m-deep well", [("length", 80, "80m")]),
+        ("rose by 0.5 percentage points", [("points", 0.5, "0.5 percentage points")]),
+        ("a 4-year-old boy", [("age", 4, "4-year-old")]),
+        ("opens on March 4 at 4.15 pm", [("date", 304, "March 4"), ("clock", 975, "4.15 pm")]),
+        ("SALTMERE, 8 July (Northshore) - Nine died", [("count", 9, "Nine")]),
+        ("one of the men, and another 30 people", []),
+        ("two days ago", []),
+        ("", []),
+        ("9" * 400, []),
+    ],
+)  # fmt: skip
+def test_quantities_are_read_with_their_unit(text, expected):
+    read = [(one.kind, pytest.approx((one.low + one.high) / 2), text[one.start : one.end]) for one in quantities(text)]
+    assert read == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "differ"),
+    [
+        ("Who won the derby?", "Merrow beat Tolland.", "Tolland beat Merrow.", True),
+        ("Who won the derby?", "Merrow beat Tolland.", "Tolland lost to Merrow.", False),
+        ("Did they approve it?", "The council did not approve the plan.", "The council approved the plan.", True),
+        ("Did they approve it?", "The council did not approve the plan.", "The council rejected the plan.", False),
+        ("How many came?", "The council approved the plan.", "The council rejected the plan.", False),
+    ],
+)
+def test_outcomes_that_cannot_both_be_true(question, one, other, differ):
+    assert bool(outcomes_differ(question, one, other)) == differ
+
+
+def evidence(*reports):
+    """Evidence of reports, best first, with the chunks that they stand in."""
+    rows = [
+        Evidence(report.article, 1, f"c{at}", 0, len(report.text), report.text, 3.0 - at)
+        for at, report in enumerate(reports)
+    ]
+    chunks = {
+        f"c{at}": Chunk(
+            f"c{at}", report.article, 1, report.text, 0, len(report.text),
+            publisher=report.publisher, published_at=report.published_at,
+        )
+        for at, report in enumerate(reports)
+    }  # fmt: skip
+    return rows, chunks
+
+
+FILLERS = [
+    Report(f"The ferry of Saltmere is {colour}.", f"f{colour}", "Post", "2024-05-04") for colour in ("red", "blue")
+]
+
+
+def test_the_other_side_takes_a_place_among_three_quotes():
+    rows, chunks = evidence(COURIER, *FILLERS, RADIO)
+    quoted, said = both_sides(QUESTION, rows[:3], rows, chunks, 3)
+    assert [one.text for one in quoted] == [COURIER.text, RADIO.text, FILLERS[0].text]
+    assert said.startswith("Reports differ: ")
+
+
+def test_the_other_side_is_shown_also_where_the_last_quote_is_the_one_contradicted():
+    rows, chunks = evidence(*FILLERS, COURIER, RADIO)
+    quoted, said = both_sides(QUESTION, rows[:3], rows, chunks, 3)
+    assert [one.text for one in quoted] == [FILLERS[0].text, COURIER.text, RADIO.text]
+    assert said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people were injured in the Saltmere ferry accident on 3 May 2024?",
+        "How many people were injured in the Saltmere ferry accident in April 2021?",
+        "According to Coast Radio, how many people were injured in the Saltmere ferry accident?",
+        "What colour is the ferry of Saltmere?",
+    ],
+)
+def test_a_question_that_picks_one_side_or_asks_for_something_else_changes_nothing(question):
+    rows, chunks = evidence(COURIER, *FILLERS, RADIO)
+    assert both_sides(question, rows[:3], rows, chunks, 3) == (rows[:3], None)
+
+
+def test_a_question_whose_period_holds_both_reports_shows_both():
+    rows, chunks = evidence(COURIER, RADIO)
+    assert both_sides(f"{QUESTION[:-1]} in May 2024?", rows[:1], rows, chunks, 3)[1]
+
+
+def test_the_sample_archives_disagreeing_reports_are_both_cited(sample):
+    answer = sample.pipeline.ask("How big was the crowd when Saltmere Town met Port Hallin in March 2024?")
+    assert {"about 6,000", "4,812"} <= {word for word in ("about 6,000", "4,812") if word in answer.text}
+    assert (
+        "Reports differ: Tideway Radio News, 9 March 2024, says about 6,000; The Saltmere Courier, 10 March"
+        in answer.message
+    )
