@@ -111,7 +111,7 @@ class QAPipeline:
         filters: Filters | None = None,
         engine: EngineName | None = None,
         level: Level | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Yield states, then verified pieces of text, then exactly one ``Answer`` whose text they make up."""
         chosen_engine: EngineName = engine or self._archive.settings.engine
         writer = self._engine(chosen_engine)

@@ -45,7 +45,7 @@ _REPLIES = (
     (
         r"(?:what|which) languages? (?:do|can) (?:you|i|dateline) (?:speak|understand|know|use|ask in)|"
         r"do you (?:speak|understand) [a-z]+|(?:can|may) i ask in [a-z]+",
-        "Questions are best asked in English. What is written in other languages is found by its words alone.",
+        "Questions are best asked in English. What is written in other languages is mostly found by its words alone.",
     ),
 )
 _PATTERNS = tuple((re.compile(pattern), reply) for pattern, reply in _REPLIES)

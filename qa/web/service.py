@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -75,8 +75,8 @@ class Service:
         level: Level | None = None,
     ) -> AsyncGenerator[Event]:
         """Yield what ``QAPipeline.stream`` yields, each step made in a thread; whoever was let in is answered."""
-        with self.place():
-            stream = self.pipeline.stream(question, history, filters, engine, level)
+        # Closed when whoever asked leaves, so that a language model stops writing too.
+        with self.place(), closing(self.pipeline.stream(question, history, filters, engine, level)) as stream:
             while (event := await to_thread.run_sync(next, stream, None, limiter=self.limiter)) is not None:
                 yield event
 
