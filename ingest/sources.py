@@ -1,6 +1,7 @@
 """Paths to raw pages: files as given, folders walked in sorted order, everything left out with its reason."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from qa.config import Settings
 from qa.types import Skipped
 
 _MOST_LIST = 4_000_000
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _UNKNOWN = "It is of no kind that is read: text, Markdown, JSON lines, CSV, HTML, PDF, DOCX, mail, feed or zip."
 
 
@@ -41,7 +43,7 @@ class Found:
     def skip(self, name: str, code: str, reason: str) -> None:
         """Leave out an input."""
         self.skipped.append(Skipped(shown(name), None, code, reason))
-        if code not in ("not_found", "unsupported"):
+        if code not in ("not_found", "unsupported", "bad_url"):
             self.unread.add(source_of(name))
 
 
@@ -79,6 +81,8 @@ def find(inputs: Sequence[str | Path]) -> Found:
         name = os.fspath(given)
         if is_url(name):
             found.urls.append(name)
+        elif _ADDRESS.match(name):
+            found.skip(name, "bad_url", "Only http and https addresses are fetched.")
         elif (listed := listed_urls(name)) is not None:
             found.urls += listed
         elif os.path.isdir(name):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from qa.errors import DatelineError, UsageError
+from qa.errors import DatelineError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from qa.config import Settings
@@ -47,8 +47,7 @@ def run(argv: Sequence[str], commands: Sequence[Callable[[Subparsers], None]]) -
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted; what was done so far is kept.\n")
-        return 130
+        return _report(Interrupted("Interrupted; what was done so far is kept."), as_json="--json" in argv)
     except Exception as error:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         if "--verbose" in argv:

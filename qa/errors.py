@@ -15,6 +15,7 @@ DatelineError
 ├── ModelUnavailable         the embedding model cannot be loaded
 ├── ChatModelFailed          the chat model is missing, slow, down or sends rubbish
 ├── QuoteNotVerbatim         a citation does not stand in its article
+├── Interrupted              the user said stop
 ├── IngestFailed             nothing could be taken in
 └── WriteFailed              the disk is full or refuses
 
@@ -43,6 +44,13 @@ class DatelineError(Exception):
     def as_dict(self) -> dict[str, Any]:
         """Return the one JSON shape of an error."""
         return {"error": {"code": self.code, "message": self.user_message, "retryable": self.retryable, "id": self.id}}
+
+
+class Interrupted(DatelineError):
+    """Stop because the user said so (Ctrl+C); 130 is what shells give back for it."""
+
+    code = "interrupted"
+    exit_code = 130
 
 
 class UsageError(DatelineError):

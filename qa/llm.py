@@ -56,7 +56,9 @@ def load(settings: Settings) -> "LangChainModel":
     try:
         model = init_chat_model(settings.chat_model, **_options(provider, settings))
     except ImportError as exc:
-        raise ChatModelFailed(f"The package for {provider!r} language models is not installed.") from exc
+        raise ChatModelFailed(
+            f"The package for {provider!r} language models is not installed (`langchain-{provider}`)."
+        ) from exc
     except Exception as exc:  # each provider has its own way to complain, and its words may hold the key
         logger.debug("init_chat_model: %s", type(exc).__name__)
         raise ChatModelFailed(f"The language model {settings.chat_model!r} cannot be used as it is set.") from exc

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from qa import errors
-from qa.errors import DatelineError, FolderLocked, UsageError, WriteFailed
+from qa.errors import DatelineError, FolderLocked, Interrupted, UsageError, WriteFailed
 
 
 def tree(kind=DatelineError, depth=0):
@@ -39,8 +39,8 @@ def test_codes_are_unique_and_readable():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_wrong_use_exits_with_2_and_everything_else_with_1(kind):
-    assert kind.exit_code == (2 if issubclass(kind, UsageError) else 1)
+def test_wrong_use_exits_with_2_an_interrupt_as_shells_do_and_everything_else_with_1(kind):
+    assert kind.exit_code == (2 if issubclass(kind, UsageError) else 130 if kind is Interrupted else 1)
     assert (400 <= kind.http_status < 500) >= issubclass(kind, UsageError)
 
 

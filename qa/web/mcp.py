@@ -37,7 +37,9 @@ def _run(options: argparse.Namespace) -> int:
     try:
         import mcp.server  # noqa: F401 - an extra
     except ImportError:
-        raise DatelineError("The MCP server needs one package more; install `dateline[mcp]`.") from None
+        raise DatelineError(
+            "The MCP server needs one package more: `pip install '.[mcp]'` in Dateline's folder."
+        ) from None
     with open_door(options) as door:
         make_server(door).run("stdio")
     return 0

@@ -265,3 +265,10 @@ def test_csv_without_a_text_column_is_one_reason_with_the_way_out(folder, limits
         "name the one that holds the text with --map text=COLUMN."
     )
     assert outcome(folder / "a.csv", limits, "body")[0] == (2, {"body": "Rain.", "when": "2024"})
+
+
+@pytest.mark.parametrize("given", ["file:///etc/passwd", "ftp://news.example/a.txt", "GOPHER://x/"])
+def test_an_address_that_is_not_fetched_is_named_as_such(given):
+    found = find([given])
+    assert [(skip.input, skip.code) for skip in found.skipped] == [(given, "bad_url")]
+    assert "http" in found.skipped[0].reason
