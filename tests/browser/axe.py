@@ -4,6 +4,14 @@ from pathlib import Path
 
 SOURCE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
 RUN = """async where => {
+    // What is still fading in has not its own colours yet.
+    const roots = [document];
+    for (const root of roots) {
+        for (const one of root.querySelectorAll('*')) if (one.shadowRoot) roots.push(one.shadowRoot);
+    }
+    const moving = new Set(roots.flatMap(root => root.getAnimations()));
+    const ending = [...moving].filter(one => Number.isFinite(one.effect.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(one => one.finished));
     const found = await axe.run(where || document, { resultTypes: ['violations'] });
     const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message).join('; ');
     const brief = rule => rule.nodes.map(node => `${rule.id}: ${node.target.flat().join(' ')}: ${why(node)}`);
