@@ -124,7 +124,7 @@ def test_bad_inputs_never_stop_the_rest(folder, archive, monkeypatch):
     assert report.added == 2
     assert [(skip.input, skip.line, skip.code) for skip in report.skipped] == [
         ("missing.txt", None, "not_found"),
-        ("ftp://example.org/x", None, "not_found"),
+        ("ftp://example.org/x", None, "bad_url"),
         ("./bridge.svg", None, "unknown_kind"),
         ("b\\x1b[2J\\u202e.txt", None, "not_found"),
         ("empty.txt", None, "empty"),
