@@ -46,7 +46,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(tight):
     assert answers[-1].json()["error"]["retryable"] is True
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
     assert searched.status_code == 429
-    assert {answer.status_code for answer in joined} <= {404, 429}  # the page's framework has no way in of its own
+    assert {answer.status_code for answer in joined} == {404}  # the page's framework has no way in of its own
     assert listed.status_code == 200  # reading costs no question
     with tight.client(headers=as_editor()) as other:
         assert other.post(ASK, json=QUESTION).status_code == 200
