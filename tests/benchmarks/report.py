@@ -1,68 +1,54 @@
-"""Write what a run measured, as one Markdown table a set and as JSON."""
+"""Tell what was measured, as Markdown: every part with its aims, or the headlines alone."""
 
-from typing import Any
+from dataclasses import replace
 
-from tests.benchmarks.names import BASELINE, DATELINE, RETRIEVAL
-
-HEADS = ("Hits@4", "Hits@10", "MRR@10", "evidence@10", "all@10", "right article first", "query p50 / p95 ms", "words/s")
-
-
-def markdown(results: dict[str, Any]) -> str:
-    """Return the report of a run."""
-    machine = results["machine"]
-    head = f"Measured {results['at']} on {machine['cores']} cores, Python {machine['python']}, {machine['system']}."
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    return "\n\n".join([head, versions, *map(_set_report, results["sets"])]) + "\n"
+from tests.benchmarks.kept import Kept
+from tests.benchmarks.parts import PARTS
+from tests.benchmarks.rows import table
 
 
-def _set_report(results: dict[str, Any]) -> str:
-    title = f"## {results['name']}: {results['articles']} articles, {results['questions']} questions"
-    lines = [
-        "| system | " + " | ".join(HEADS) + " |",
-        "|---" * (len(HEADS) + 1) + "|",
-        *(_row(results, name) for name in results["search"]),
+def markdown(parts: Kept) -> str:
+    """Return the whole report: a table a part, what is aimed at, and what else there is to say."""
+    return "\n\n".join(["# Figures", _head(parts), *(_section(name, parts[name]) for name in parts)]) + "\n"
+
+
+def headlines(parts: Kept) -> str:
+    """Return one short table of the figures that matter most."""
+    rows = [
+        replace(row, what=f"{PARTS[name].title}: {row.what}")
+        for name, part in parts.items()
+        for row in PARTS[name].rows(part["figures"])
+        if row.headline
     ]
-    return "\n".join([title, "", *lines, "", *_sentences(results)])
+    return "\n".join(table("", rows, aims=False))
 
 
-def _row(results: dict[str, Any], name: str) -> str:
-    scores, times = results["search"][name], results["query_ms"].get(name)
-    speed = results["ingestion"]["words_per_s"].get(name)
-    cells = [_figure(scores.get(score)) for score in (*RETRIEVAL, "right_article_first")]
-    cells.append(f"{times['p50']:.1f} / {times['p95']:.1f}" if times else "-")
-    cells.append(f"{speed:,.0f}" if speed else "-")
-    return f"| {name} | " + " | ".join(cells) + " |"
+def measured(parts: Kept) -> str:
+    """Say when and on how many cores."""
+    days = sorted({part["at"][:10] for part in parts.values()})
+    cores = sorted({part["machine"]["cores"] for part in parts.values()})
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f"Measured {when} on {' or '.join(map(str, cores))} cores"
 
 
-def _sentences(results: dict[str, Any]) -> list[str]:
-    ingestion, answers, times = results["ingestion"], results["answers"], results["query_ms"]
-    again, chunks = ingestion["again"], ingestion["chunks"]
+def _head(parts: Kept) -> str:
+    return (
+        "Written by `python -m tests.benchmarks.figures` from the results of `make bench`; every system of a table was "
+        "run on the same articles and questions in one run. Milliseconds depend on the machine; ratios hardly do. "
+        "“dense only” and “BM25 only” are the two halves of Dateline's own search."
+        if parts
+        else "Nothing has been measured."
+    )
+
+
+def _section(name: str, part: dict) -> str:
+    told, figures, machine = PARTS[name], part["figures"], part["machine"]
+    versions = ", ".join(f"{package} {version}" for package, version in machine["versions"].items())
     lines = [
-        f"Ingestion: {ingestion['added']} added, {ingestion['skipped']} skipped, {ingestion['words']:,} words in "
-        f"{chunks[DATELINE]:,} chunks ({chunks[BASELINE]:,} for the baseline); the same again: "
-        f"{again['added']} added, {again['unchanged']} unchanged, {again['embedded']} embedded.",
-        f"Words per second, ours / the baseline's: {ingestion['ratio']:.2f} (median of the rounds).",
+        f"## {told.title}",
+        "\n".join(table("", told.rows(figures))) if told.rows(figures) else "",
+        "\n".join(told.notes(figures)),
+        f"Measured {part['at']} on {machine['cores']} cores, Python {machine['python']}, {machine['system']}; "
+        f"{versions}.",
     ]
-    if times:
-        lines.append(
-            f"A whole `ask` takes {times['ask']['p50']:.1f} ms (p95 {times['ask']['p95']:.1f}), "
-            f"{times['ratio_of_medians']:.2f} of the baseline's bare query (median of the pairs "
-            f"{times['median_ratio']:.2f})."
-        )
-    lines.append(
-        f"`ask` at level `{results['level']}`, {answers['answerable']} answerable questions: right article first "
-        f"{_figure(answers['right_article_first'])}, quoted {_figure(answers['right_article_quoted'])}, quotes hold a "
-        f"gold answer {_figure(answers['quotes_hold_answer'])}, quotes per answer {_figure(answers['mean_quotes'])}."
-    )
-    own = answers.get("auroc_own_article")
-    lines.append(
-        f"Abstained of {answers['unanswerable']} unanswerable questions "
-        f"{_figure(answers['abstained_of_unanswerable'])}, of the answerable ones "
-        f"{_figure(answers['abstained_of_answerable'])}; AUROC of the confidence {_figure(answers['auroc'])}"
-        + ("." if own is None else f", with the question's own article given {own:.3f}.")
-    )
-    return [f"- {line}" for line in lines]
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return "\n\n".join(line for line in lines if line)

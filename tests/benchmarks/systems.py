@@ -8,7 +8,7 @@ from typing import Protocol
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Answer, Filters, Level
-from tests.benchmarks.names import DATELINE
+from tests.benchmarks.names import DATELINE, DENSE, KEYWORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class _Half:
 class DenseOnly(_Half):
     """Nearest neighbours of the question's embedding."""
 
-    name = "dense only"
+    name = DENSE
 
     def search(self, question: str, n: int) -> list[Hit]:
         """Return the nearest chunks."""
@@ -92,7 +92,7 @@ class DenseOnly(_Half):
 class KeywordsOnly(_Half):
     """BM25 over text and header."""
 
-    name = "BM25 only"
+    name = KEYWORDS
 
     def search(self, question: str, n: int) -> list[Hit]:
         """Return the chunks that share the rarest words with the question."""
