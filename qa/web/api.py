@@ -1,7 +1,7 @@
 """The HTTP API: the same answers, passages and articles as the command line, and one shape for every error."""
 
 from importlib import metadata
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,7 @@ from qa.web import bare, bodies, chat, frozen, handover, login, openai, reader, 
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
+from qa.web.description import describe
 from qa.web.keys import keys_of
 from qa.web.limits import Limits
 from qa.web.people import PERSON, People
@@ -58,7 +59,6 @@ def create_app(
         version="1",
         docs_url=None,  # the documentation pages load scripts from elsewhere
         redoc_url=None,
-        responses={status: _error_response(text) for status, text in _ERRORS.items()},
     )
     app.state.service = service
     app.state.pulses = set()
@@ -71,33 +71,24 @@ def create_app(
     app.include_router(router)
     for part in (handover, openai, site_routes, reader, frozen, talk, login, widget):
         app.include_router(part.router)
+    describe(app)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
     return chat.mount(app, service)
 
 
-_ERRORS = {
-    404: "There is no such article, revision or address.",
-    413: "The question or the request is too long.",
-    422: "A field is missing or not as it should be.",
-    503: "Too many questions at the moment; try again.",
-}
 router = APIRouter()
-
-
-def _error_response(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"example": bodies.ERROR_EXAMPLE}}}
 
 
 # Questions ---------------------------------------------------------------------------------------------------------
 
 
-@router.post("/api/v1/ask", responses=bodies.example(bodies.ANSWER_EXAMPLE, stream=True))
+@router.post("/api/v1/ask", responses=bodies.example(bodies.ANSWER_EXAMPLE, "Answer", stream=True))
 async def ask(body: bodies.AskBody, request: Request) -> Response:
     """Answer a question, or abstain; with ``Accept: text/event-stream`` as events while it is made."""
     return await answered(request, body, body.filters.value())
 
 
-@router.get("/api/v1/search", responses=bodies.example(bodies.SEARCH_EXAMPLE))
+@router.get("/api/v1/search", responses=bodies.example(bodies.SEARCH_EXAMPLE, "SearchResults"))
 async def search(
     request: Request,
     q: Annotated[str | None, Query(examples=["joint dialogue"])] = None,
@@ -117,7 +108,7 @@ async def search(
 # Articles ----------------------------------------------------------------------------------------------------------
 
 
-@router.get("/api/v1/articles", responses=bodies.example({"articles": [bodies.SUMMARY_EXAMPLE]}))
+@router.get("/api/v1/articles", responses=bodies.example({"articles": [bodies.SUMMARY_EXAMPLE]}, "Articles"))
 async def articles(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
@@ -134,7 +125,9 @@ async def articles(
     return answer
 
 
-@router.get("/api/v1/articles/{article_id}", responses=bodies.example({**bodies.SUMMARY_EXAMPLE, "text": "..."}))
+@router.get(
+    "/api/v1/articles/{article_id}", responses=bodies.example({**bodies.SUMMARY_EXAMPLE, "text": "..."}, "Article")
+)
 async def article(
     request: Request, article_id: str, revision: Annotated[int | None, Query(ge=1, le=10**9)] = None
 ) -> Response:

@@ -174,9 +174,10 @@ SUMMARY_EXAMPLE = {
 }
 
 
-def example(value: dict[str, Any], *, stream: bool = False) -> dict[int | str, dict[str, Any]]:
-    """Return an operation's answer with an example, for the OpenAPI page."""
-    content: dict[str, Any] = {"application/json": {"example": value}}
+def example(value: dict[str, Any], shape: str = "", *, stream: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return an operation's answer with an example, for the OpenAPI page; ``shape`` is one of its schemas."""
+    schema = {"$ref": f"#/components/schemas/{shape}"} if shape else {"type": "object"}
+    content: dict[str, Any] = {"application/json": {"example": value, "schema": schema}}
     if stream:
         lines = 'event: state\ndata: {"state": "searching"}\n\nevent: text\ndata: {"text": "..."}\n\nevent: answer\n...'
         content["text/event-stream"] = {"example": lines}

@@ -85,4 +85,4 @@ def find_door(path: str, method: str) -> Door:
         if method in door.methods:
             return door
     allowed = sorted(set[str]().union(*(door.methods for door in found)))
-    raise WrongMethod(f"This address takes {' or '.join(allowed)} only.")
+    raise WrongMethod(f"This address takes {' or '.join(allowed)} only.", allowed)

@@ -1,5 +1,7 @@
 """What only a web request can do wrong; every other error is in ``qa.errors``."""
 
+from collections.abc import Sequence
+
 from qa.errors import DatelineError, UsageError
 
 
@@ -75,10 +77,15 @@ class Removed(UsageError):
 
 
 class WrongMethod(UsageError):
-    """Report an address that takes another method."""
+    """Report an address that takes another method; ``allowed`` are those that it takes."""
 
     code = "method_not_allowed"
     http_status = 405
+
+    def __init__(self, user_message: str, allowed: Sequence[str] = ()) -> None:
+        """Say which ones it takes."""
+        super().__init__(user_message)
+        self.allowed = tuple(allowed)
 
 
 class Later(DatelineError):

@@ -21,10 +21,10 @@ from qa.web.errors import NotLocal
 from qa.web.people import COMMAND_LINE, person_of
 from qa.web.service import Service
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
-@router.post("/api/v1/articles")
+@router.post("/api/v1/articles", include_in_schema=False)
 async def take_in(body: bodies.IngestBody, request: Request) -> Response:
     """Ingest files and folders of this machine; events ``progress``, then ``report`` or ``error``."""
     service = _local(request)
@@ -33,7 +33,7 @@ async def take_in(body: bodies.IngestBody, request: Request) -> Response:
     return StreamingResponse(_ingestion(service, service.ingestor, body), media_type="text/event-stream")
 
 
-@router.delete("/api/v1/articles/{article_id}")
+@router.delete("/api/v1/articles/{article_id}", responses=bodies.example({"removed": ["1f0c8a6b2d3e4f50"]}))
 async def remove(article_id: str, request: Request) -> Response:
     """Remove an article with all its revisions; it stays removed. The wall lets only editors come here."""
     service: Service = request.app.state.service

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from qa.errors import NotFound
 from qa.types import Answer, Citation, Event, Level, TextPiece, Turn
@@ -53,7 +53,7 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream is to end with."""
 
-    include_usage: bool = False
+    include_usage: StrictBool = False
 
 
 class ChatBody(BaseModel):
@@ -72,7 +72,7 @@ class ChatBody(BaseModel):
 
     model: Annotated[str, Field(max_length=100)] = MODEL
     messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)]
-    stream: bool = False
+    stream: StrictBool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from starlette.types import Receive, Send
 
 from qa.errors import DatelineError
-from qa.web.errors import Later, NotSignedIn
+from qa.web.errors import Later, NotSignedIn, WrongMethod
 
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_S = 3.0
@@ -40,6 +40,8 @@ def headers_of(error: DatelineError) -> dict[str, str]:
     """Return the headers that go with an error."""
     if isinstance(error, Later):
         return {"retry-after": str(error.retry_after)}
+    if isinstance(error, WrongMethod):
+        return {"allow": ", ".join(error.allowed)}
     return {"www-authenticate": 'Bearer realm="dateline"'} if isinstance(error, NotSignedIn) else {}
 
 

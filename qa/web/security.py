@@ -19,7 +19,7 @@ from qa.web import bare
 from qa.web.access import Access, check_origin
 from qa.web.bodylimit import Counted
 from qa.web.doors import Door, find_door
-from qa.web.errors import BodyTooLarge, EditorsOnly, ForeignOrigin, NotSignedIn, TooSlow, Unexpected, UnknownHost
+from qa.web.errors import BodyTooLarge, Busy, EditorsOnly, ForeignOrigin, NotSignedIn, TooSlow, Unexpected, UnknownHost
 from qa.web.headers import preflight_headers, with_headers, with_request_id
 from qa.web.limits import Limits
 from qa.web.people import PERSON, People, Person
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 MAX_QUERY = 16 * 1024
 MAX_LOCAL_BODY = 1024 * 1024
 """For the command line's own calls, which carry the token: thousands of paths fit."""
+MOST_REQUESTS = 512
+"""Requests that are being answered, open pages' heartbeats among them."""
 PULSE = "/gradio_api/heartbeat/"
 """What every open chat page holds open for nothing but to be noticed when it closes."""
 REQUEST_ID = "dateline.request_id"
@@ -68,8 +70,17 @@ class Wall:
         self._sites = sites
         self._limits = limits
         self._pulses = pulses
+        self._inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let requests in, so many at a time."""
+        self._inside += 1
+        try:
+            await self._meet(scope, receive, send)
+        finally:
+            self._inside -= 1
+
+    async def _meet(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, then pass it on with its body counted and its answer's headers set."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
@@ -100,6 +111,8 @@ class Wall:
             DatelineError: The request is refused.
         """
         scope, headers = call.scope, call.headers
+        if self._inside > MOST_REQUESTS:
+            raise Busy("Too many requests are being answered at the moment; please try again soon.")
         if len(headers.getlist("host")) != 1 or not self._access.knows_host(headers["host"]):
             raise UnknownHost("This server does not go by that name.")
         call.person = self._people.recognise(scope, headers)

@@ -17,7 +17,6 @@ UNREAD_S = 20.0
 """For which a client may leave what was sent to it unread."""
 GRACE_S = 8
 """In which answers that were begun are finished when the server is told to stop."""
-MOST_CONNECTIONS = 512
 
 
 class Patient(H11Protocol):
@@ -101,7 +100,6 @@ def serve(app: Any, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whose headers are believed is a setting
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_S,
     )
     # uvicorn raises the signal once more when it is done; by then stopping is what happens anyway.

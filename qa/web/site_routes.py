@@ -40,7 +40,9 @@ async def configuration(request: Request, site: bodies.SiteName) -> Response:
     return json_answer({"site": site, **shown, "max_question_chars": service.settings.max_question_chars})
 
 
-@router.post("/api/v1/sites/{site}/ask", responses=bodies.example(bodies.ANSWER_EXAMPLE, stream=True), tags=["widget"])
+@router.post(
+    "/api/v1/sites/{site}/ask", responses=bodies.example(bodies.ANSWER_EXAMPLE, "Answer", stream=True), tags=["widget"]
+)
 async def ask(body: bodies.AskBody, request: Request, site: bodies.SiteName) -> Response:
     """Answer a question as ``/api/v1/ask`` does, from what the site may see; citations carry a ``reader_url``."""
     service: Service = request.app.state.service
@@ -50,7 +52,9 @@ async def ask(body: bodies.AskBody, request: Request, site: bodies.SiteName) -> 
     )
 
 
-@router.get("/api/v1/sites/{site}/search", responses=bodies.example(bodies.SEARCH_EXAMPLE), tags=["widget"])
+@router.get(
+    "/api/v1/sites/{site}/search", responses=bodies.example(bodies.SEARCH_EXAMPLE, "SearchResults"), tags=["widget"]
+)
 async def search(
     request: Request,
     site: bodies.SiteName,

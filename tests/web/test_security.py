@@ -15,7 +15,7 @@ from qa.web.headers import PAGE_POLICY
 from qa.web.keys import Keys
 from qa.web.limits import Limits
 from qa.web.people import People
-from qa.web.security import Wall
+from qa.web.security import MOST_REQUESTS, Wall
 from qa.web.sites import Sites
 
 ASK, PAGE = "/api/v1/ask", "/chat/ask"
@@ -261,12 +261,46 @@ def test_what_an_application_grants_is_taken_away():
     assert not [name for name, _ in _call(granting)[0]["headers"] if name.startswith(b"access-control")]
 
 
+def test_more_requests_than_can_be_answered_are_told_to_come_back():
+    async def crowd():
+        done = asyncio.Event()
+
+        async def waiting(scope, receive, send):
+            await done.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        wall = _wall(waiting)
+        inside = [asyncio.create_task(_pass(wall)) for _ in range(MOST_REQUESTS)]
+        await asyncio.sleep(0)
+        late = await _pass(wall)
+        done.set()
+        return late, await asyncio.gather(*inside)
+
+    late, inside = asyncio.run(crowd())
+    assert {sent[0]["status"] for sent in inside} == {200}
+    assert late[0]["status"] == 503
+    assert b"retry-after" in dict(late[0]["headers"])
+    assert json.loads(late[1]["body"])["error"]["code"] == "busy"
+
+
 def _call(application):
     """Send one request through the wall and return what came out."""
+    return asyncio.run(_pass(_wall(application)))
+
+
+def _wall(application):
+    keys = Keys("reader", "editor", "session")
+    people = People(Settings(), Access(), keys)
+    return Wall(application, Access(), people, Sites({}, keys.session), Limits(Settings()), set())
+
+
+async def _pass(wall):
     scope = {
         "type": "http",
         "method": "GET",
-        "path": "/healthz",
+        "path": "/",
+        "scheme": "http",
+        "client": ("127.0.0.1", 1),
         "query_string": b"",
         "headers": [(b"host", b"localhost")],
     }
@@ -278,11 +312,7 @@ def _call(application):
     async def send(message):
         sent.append(message)
 
-    keys = Keys("reader", "editor", "session")
-    wall = Wall(
-        application, Access(), People(Settings(), Access(), keys), Sites({}, keys.session), Limits(Settings()), set()
-    )
-    asyncio.run(wall(scope, receive, send))
+    await wall(scope, receive, send)
     return sent
 
 

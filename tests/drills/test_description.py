@@ -1,0 +1,13 @@
+"""Ten minutes of whatever the OpenAPI description allows, and of what it does not."""
+
+import os
+
+from tests.web.fuzz import described, fuzz
+
+SECONDS = os.environ.get("DATELINE_DRILL_SECONDS", "600")
+
+
+def test_ten_minutes_of_anything(sample_made, tmp_path):
+    with described(sample_made, tmp_path) as running:
+        code, said = fuzz(running, tmp_path, "--max-time", SECONDS, "--continue-on-failure")
+    assert code == 0, said
