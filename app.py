@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ingest import cli as ingest_cli
     from qa import cli
     from qa.evaluate import cli as eval_cli
-    from qa.evaluate import questions_cli
+    from qa.evaluate import questions_cli, tune_cli
     from qa.web import cli as web_cli
     from qa.web import mcp
     from qa.web.feedback import add_feedback
@@ -26,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         *cli.COMMANDS,
         partial(eval_cli.add_eval, ingestor=_ingestor),
         questions_cli.add_questions,
+        tune_cli.add_tune,
         partial(cli.add_repair, cut=_cut),
         partial(web_cli.add_serve, ingestor=_ingestor),
         mcp.add_mcp,

@@ -53,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("data folder", _folder),
         ("free disk", _disk),
         ("archive", _archive),
+        ("confidence", _confidence),
         ("endpoints", _endpoints),
     ]
     return list(_findings(checks, settings))
@@ -118,6 +119,18 @@ def _archive(settings: Settings) -> str:
     with Archive.open(settings, read_only=True) as archive:
         count = archive.catalogue.chunk_count()
         return f"{len(archive.articles())} articles, {count} passages, made with {archive.recipe or 'nothing yet'}"
+
+
+def _confidence(settings: Settings) -> str:
+    from qa.answer import tuned
+
+    if not archive_exists(settings.data_dir):
+        return "as shipped"
+    with Archive.open(settings, read_only=True) as archive:
+        trouble = tuned.problem(archive)
+        if trouble:
+            raise DatelineError(trouble)
+        return tuned.told(archive)
 
 
 def _endpoints(_settings: Settings) -> str:

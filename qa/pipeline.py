@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qa.answer import abstain, digest, freshness, unquoted
+from qa.answer import abstain, digest, freshness, tuned, unquoted
 from qa.answer.courtesy import without_asking, without_courtesies, without_courtesy
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
@@ -104,6 +104,25 @@ class QAPipeline:
                 return event
         raise AssertionError("a stream ends with its answer")
 
+    def weigh(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> tuned.Weighed | None:
+        """Return what decides how sure the answer is; None where nothing is weighed.
+
+        That is so of courtesies, questions about the archive, overviews, and where nothing is found at all.
+
+        Raises:
+            EmptyQuestion, QuestionTooLong: The question cannot be used.
+        """
+        text = clean_question(question, self._archive.settings.max_question_chars)
+        limits = filters or Filters()
+        if self._at_once(question, text, limits, "open") is not None:
+            return None
+        if history and self._archive.recipe:
+            text = stand_alone(text, without_courtesies(history), self._archive.keywords)
+        understood, ranked = self._rank(text, limits)
+        return _weighed(understood, ranked) if ranked else None
+
     def stream(
         self,
         question: str,
@@ -134,10 +153,10 @@ class QAPipeline:
         yield State("reading")
         articles = {found.stored.chunk.article_id for found in ranked}
         sentences = evidence(ranked, text, self._archive.catalogue.suspicions(sorted(articles)))
-        confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
-        confidence *= spelling.TRUST if understood.notes else 1.0
+        in_use = tuned.numbers(self._archive)
+        confidence = _weighed(understood, ranked).confidence(in_use) if ranked else 0.0
         coverage = self._archive.coverage(limits)
-        reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level)
+        reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level, in_use)
         clock.lap("read")
         yield State("checking")
         # Whether there is an answer is decided by now, before any engine writes a word of it.
@@ -160,7 +179,7 @@ class QAPipeline:
             citations=tuple(written.citations),
             contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
-            run=written.run(self._archive.recipe or None, clock.laps),
+            run=written.run(tuned.recipe(self._archive), clock.laps),
         )
 
     def _at_once(self, question: str, text: str, limits: Filters, level: Level) -> Answer | None:
@@ -246,14 +265,23 @@ class _Clock:
         self._last = now
 
 
+def _weighed(understood: Question, ranked: Sequence[Ranked]) -> tuned.Weighed:
+    return tuned.Weighed(abstain.features(understood, ranked), spelling.TRUST if understood.notes else 1.0)
+
+
 def _reason_to_abstain(
-    confidence: float, sentences: Sequence[Evidence], coverage: Coverage, filters: Filters, level: Level
+    confidence: float,
+    sentences: Sequence[Evidence],
+    coverage: Coverage,
+    filters: Filters,
+    level: Level,
+    in_use: Mapping[str, Any],
 ) -> str | None:
     if filters and not coverage.articles:
         return "filter_empty"
     if not sentences:
         return "no_evidence"
-    return None if abstain.enough(confidence, level) else "low_confidence"
+    return None if abstain.enough(confidence, level, in_use) else "low_confidence"
 
 
 def _context(found: Ranked) -> Context:

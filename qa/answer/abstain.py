@@ -6,7 +6,7 @@ Nothing of the question alone goes in, so that wording cannot decide. The number
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -85,16 +85,16 @@ def _whole(ranked: Sequence[Ranked]) -> list[Reading]:
     return [chunk.readings[0] for chunk in ranked]
 
 
-def confidence(found: Features) -> float:
-    """Return the calibrated probability that the evidence holds the answer."""
-    model = load_model()
+def confidence(found: Features, numbers: Mapping[str, Any] | None = None) -> float:
+    """Return the calibrated probability that the evidence holds the answer, by the shipped numbers or by others."""
+    model = numbers or load_model()
     total = model["bias"] + sum(model["weights"][name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
 
 
-def enough(value: float, level: Level) -> bool:
+def enough(value: float, level: Level, numbers: Mapping[str, Any] | None = None) -> bool:
     """Say whether a confidence reaches the level's threshold; ``open`` always answers."""
-    return level == "open" or value >= load_model()["thresholds"][level]
+    return level == "open" or value >= (numbers or load_model())["thresholds"][level]
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from qa.answer import abstain, quotes
+from qa.answer import abstain, quotes, tuned
 from qa.answer.citations import cite
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
@@ -47,8 +47,9 @@ def answer(
         chosen, confidence, ranked = _newest(archive, within), 1.0, list[Ranked]()
     else:
         understood, ranked = rank(asked.topic, within)
-        confidence = abstain.confidence(abstain.features(understood, ranked)) if ranked else 0.0
-        chosen = _best(archive, ranked, asked.topic) if abstain.enough(confidence, level) else []
+        in_use = tuned.numbers(archive)
+        confidence = abstain.confidence(abstain.features(understood, ranked), in_use) if ranked else 0.0
+        chosen = _best(archive, ranked, asked.topic) if abstain.enough(confidence, level, in_use) else []
     contexts = [_context(found) for found in ranked[: MOST + 2]]
     if not chosen:
         message = f"The archive does not seem to hold anything on this{_of(asked)}."
@@ -173,5 +174,5 @@ def _answer(
         citations=tuple(cited),
         contexts=tuple(contexts),
         coverage=archive.coverage(within),
-        run=Run(engine="quotes", recipe=archive.recipe or None),
+        run=Run(engine="quotes", recipe=tuned.recipe(archive)),
     )

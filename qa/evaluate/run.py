@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from qa.answer import tuned
 from qa.errors import DatelineError
 from qa.evaluate import gate as gates
 from qa.evaluate import judge as judges
@@ -128,7 +129,7 @@ def _identity(found: Survey, archive: Archive, plan: Plan) -> Json:
         "level": plan.how.level,
         "judge": plan.judge[0] if plan.judge else None,
         "results": str(plan.results) if plan.results else None,
-        "archive": [str(archive.settings.data_dir), archive.recipe, archive.catalogue.last_change()],
+        "archive": [str(archive.settings.data_dir), tuned.recipe(archive), archive.catalogue.last_change()],
         "code": code_digest(),
     }
 
@@ -166,7 +167,7 @@ def _facts(
     coverage = archive.coverage(Filters())
     facts = [
         ("Questions", f"{found.count} ({questions.format}), digest {found.digest[:12]}"),
-        ("Archive", f"{coverage.articles} articles, recipe {archive.recipe or 'none'}"),
+        ("Archive", f"{coverage.articles} articles, recipe {tuned.recipe(archive) or 'none'}"),
         ("Answered", f"engine {plan.how.engine or 'quotes'}, level {plan.how.level or archive.settings.level}"),
     ]
     left_out = len(found.skipped) + found.more_skipped

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RECIPE_KEY = "recipe"
+TUNED_KEY = "tuned"
 KEPT_BY_FILTER = 24
 """What is remembered of filters: a third of it embeddings, at most 15 MB each, since wider ones are not read whole."""
 BULK_ARTICLES = 200
@@ -64,6 +65,7 @@ class Archive:
         self._keeping = Lock()
         self._publishers: tuple[str, ...] | None = None
         self._recipe: str | None = None
+        self._tuned: tuple[dict[str, Any] | None] | None = None
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
         self._shelf = Shelf(self.catalogue, self.keywords)
@@ -144,6 +146,23 @@ class Archive:
             stored = self.catalogue.value(RECIPE_KEY)
             self._recipe = str(recipe.Recipe(**stored)) if stored else ""
         return self._recipe
+
+    @property
+    def tuned(self) -> dict[str, Any] | None:
+        """The numbers of the abstention model that were fitted on the user's own questions; None without any."""
+        if self._tuned is None:
+            self._tuned = (self.catalogue.value(TUNED_KEY),)
+        return self._tuned[0]
+
+    def set_tuned(self, numbers: dict[str, Any] | None) -> None:
+        """Keep such numbers, or drop them.
+
+        Raises:
+            WriteFailed: The disk is full or refuses.
+        """
+        self._writer_only()
+        self.catalogue.set_value(TUNED_KEY, numbers)
+        self._tuned = None
 
     # Articles
 

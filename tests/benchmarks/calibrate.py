@@ -14,19 +14,18 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold
 
 from ingest.run import ingest
-from qa.answer.abstain import Features, features
+from qa.answer.abstain import features
 from qa.config import Settings
+from qa.evaluate.fitting import Sample, fit, guesses, linked
+from qa.evaluate.stats import auroc
 from qa.index.archive import Archive
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.rank import rank
@@ -36,22 +35,8 @@ from tests.benchmarks import data
 from tests.benchmarks.run import write_rows
 
 TARGET = data.ROOT / "qa" / "answer" / "abstain.json"
-NAMES = [field.name for field in fields(Features)]
-FOLDS = 5
 QUERIES = 1300
-STRICT_PRECISION = 0.8
-WRONGLY_LEFT = 0.05
 _NAME = re.compile(r"(?<=[a-z,'’] )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One question's evidence: which kind it is, whether it can be answered, and the articles it is tied to."""
-
-    kind: str
-    answerable: bool
-    values: tuple[float, ...]
-    group: int
 
 
 def collect(bench: data.BenchSet, folder: Path) -> Iterator[Sample]:
@@ -112,61 +97,16 @@ def names_in(text: str, publishers: Sequence[str]) -> list[str]:
 
 def linked_groups(bench: data.BenchSet) -> list[int]:
     """Number the questions so that those which share an article, directly or in a chain, share a number."""
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            name = parent[name]
-        return name
-
-    for at, query in enumerate(bench.queries):
-        for home in query.homes:
-            # "Title#3" is a paragraph of a longer article.
-            parent[root(home.split("#")[0])] = root(f"question {at}")
-    numbers: dict[str, int] = {}
-    return [numbers.setdefault(root(f"question {at}"), len(numbers)) for at in range(len(bench.queries))]
+    # "Title#3" is a paragraph of a longer article.
+    return linked([[home.split("#")[0] for home in query.homes] for query in bench.queries])
 
 
-def fit(samples: list[Sample]) -> dict[str, Any]:
+def fit_all(samples: list[Sample]) -> dict[str, Any]:
     """Return the model, its thresholds and its cross-validated figures."""
-    x = np.array([sample.values for sample in samples])
+    model = fit(samples)
     y = np.array([sample.answerable for sample in samples])
     kinds = np.array([sample.kind for sample in samples])
-    weights = kind_weights(kinds, y)
-    guessed = np.zeros(len(y))
-    for train, test in GroupKFold(FOLDS).split(x, y, [sample.group for sample in samples]):
-        model = LogisticRegression(C=10).fit(x[train], y[train], sample_weight=weights[train])
-        guessed[test] = model.predict_proba(x[test])[:, 1]
-    whole = LogisticRegression(C=10).fit(x, y, sample_weight=weights)
-    thresholds = choose_thresholds(guessed, y, kinds, weights)
-    return {
-        "weights": {name: round(float(value), 3) for name, value in zip(NAMES, whole.coef_[0], strict=True)},
-        "bias": round(float(whole.intercept_[0]), 3),
-        "thresholds": thresholds,
-        "cross_validated": figures(guessed, y, kinds, thresholds["balanced"]),
-    }
-
-
-def kind_weights(kinds: Any, y: Any) -> Any:
-    """Weigh each kind alike within the answerable and the unanswerable, and both halves alike."""
-    weights = np.zeros(len(y))
-    for half in (True, False):
-        names = sorted(set(kinds[y == half]))
-        for name in names:
-            mask = kinds == name
-            weights[mask] = len(y) / 2 / len(names) / mask.sum()
-    return weights
-
-
-def choose_thresholds(guessed: Any, y: Any, kinds: Any, weights: Any) -> dict[str, float]:
-    """Balanced leaves one in twenty answerable ones, each kind weighing alike; strict: four of five answers hold."""
-    own = [np.sort(guessed[kinds == kind]) for kind in sorted(set(kinds[y]))]
-    balanced = max(t for t in np.arange(0.05, 0.95, 0.005)
-                   if np.mean([np.searchsorted(one, t) / len(one) for one in own]) <= WRONGLY_LEFT)  # fmt: skip
-    grid = np.arange(round(balanced, 2), 0.96, 0.01)
-    precision = [weights[(guessed >= t) & y].sum() / max(weights[guessed >= t].sum(), 1e-9) for t in grid]
-    strict = next((float(t) for t, p in zip(grid, precision, strict=True) if p >= STRICT_PRECISION), 0.9)
-    return {"balanced": round(balanced, 3), "strict": round(strict, 3)}
+    return {**model, "cross_validated": figures(guesses(samples), y, kinds, model["thresholds"]["balanced"])}
 
 
 def figures(guessed: Any, y: Any, kinds: Any, threshold: float) -> dict[str, float]:
@@ -177,7 +117,7 @@ def figures(guessed: Any, y: Any, kinds: Any, threshold: float) -> dict[str, flo
         found[f"{name}: share answered"] = round(float((guessed[mask] >= threshold).mean()), 3)
         if not y[mask].any():
             both = mask | (kinds == f"{name.split(',')[0]}, answerable")
-            found[f"{name}: AUROC"] = round(float(roc_auc_score(y[both], guessed[both])), 3)
+            found[f"{name}: AUROC"] = round(auroc(guessed[both & y], guessed[both & ~y]) or 0.0, 3)
     return found
 
 
@@ -198,7 +138,7 @@ def main() -> None:
         Sample(s.kind, s.answerable, s.values, s.group + shift * order[s.kind.split(",")[0].split(" (")[0]])
         for s in samples
     ]
-    model = fit(samples)
+    model = fit_all(samples)
     TARGET.write_text(json.dumps(model, indent=1) + "\n", "utf-8")
     sys.stdout.write(TARGET.read_text("utf-8"))
 
