@@ -360,6 +360,7 @@ def test_doctor_names_what_it_looked_at(as_json):
         "data folder",
         "free disk",
         "archive",
+        "confidence",
         "endpoints",
     ]
 
