@@ -26,7 +26,16 @@ from qa.index.catalogue_schema import (
     revisions,
     value_of,
 )
-from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, other_publishers, stories_of, story_for
+from qa.index.catalogue_stories import (
+    alike,
+    drop_sketch,
+    keep_sketch,
+    other_publishers,
+    retold,
+    stories_of,
+    story_for,
+    versions_of,
+)
 from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored, Suspicion
 
 _UNWIPED = "unwiped"
@@ -250,6 +259,16 @@ class Catalogue:
         """Return the story of each article."""
         with self._reading() as connection:
             return stories_of(connection, article_ids)
+
+    def versions(self, article_id: str) -> list[str]:
+        """Return the articles of an article's story, itself among them; none where there is no such article."""
+        with self._reading() as connection:
+            return versions_of(connection, article_id)
+
+    def retold(self, limit: int, offset: int = 0) -> tuple[list[list[str]], int]:
+        """Return the articles of each story with several versions, newest first, and the number of those stories."""
+        with self._reading() as connection:
+            return retold(connection, limit, offset)
 
     def also_published_by(self, article_id: str) -> list[str]:
         """Return the other publishers that carry an article's story."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, literal_column, or_, select
 
 from qa.index.catalogue_schema import articles, revisions, story_keys
 from qa.types import Prepared, Stored
@@ -79,6 +79,31 @@ def stories_of(connection: Connection, article_ids: Sequence[str]) -> dict[str, 
     """Return the story of each article."""
     query = select(articles.c.id, articles.c.story).where(articles.c.id.in_(article_ids))
     return {row[0]: row[1] or row[0] for row in connection.execute(query)}
+
+
+def versions_of(connection: Connection, article_id: str) -> list[str]:
+    """Return the articles of an article's story, itself among them; none where there is no such article."""
+    own = select(articles.c.story).where(articles.c.id == article_id)
+    told = or_(articles.c.id == article_id, articles.c.story == own.scalar_subquery())
+    return list(connection.scalars(select(articles.c.id).where(told, articles.c.removed_at.is_(None))))
+
+
+def retold(connection: Connection, limit: int, offset: int) -> tuple[list[list[str]], int]:
+    """Return the articles of each story that has several versions, newest first, and the number of those stories."""
+    several = (
+        select(articles.c.story, func.max(articles.c.published_day).label("newest"))
+        .where(articles.c.story.is_not(None), articles.c.removed_at.is_(None))
+        .group_by(articles.c.story)
+        .having(func.count() > 1)
+    )
+    total = connection.scalar(select(func.count()).select_from(several.subquery())) or 0
+    newest_first = several.order_by(literal_column("newest").desc().nulls_last(), articles.c.story)
+    names = [row[0] for row in connection.execute(newest_first.limit(limit).offset(offset))]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    query = select(articles.c.story, articles.c.id).where(articles.c.story.in_(names), articles.c.removed_at.is_(None))
+    for name, key in connection.execute(query):
+        found[name].append(key)
+    return list(found.values()), int(total)
 
 
 def other_publishers(connection: Connection, article_id: str) -> list[str]:

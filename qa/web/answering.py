@@ -1,9 +1,10 @@
 """A question's way through the HTTP API: as JSON, or as events while the answer is made."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
@@ -17,18 +18,29 @@ Names = Annotated[list[str], Query(max_length=bodies.MOST_NAMES)]
 NamesOrAll = Annotated[list[str] | None, Query(max_length=bodies.MOST_NAMES)]
 Shown = Callable[[Answer], dict[str, Any]]
 """Returns an answer as its asker may see it."""
+Final = Callable[[Answer], Awaitable[dict[str, Any]]]
 
 
-async def answered(request: Request, body: bodies.AskBody, filters: Filters, shown: Shown = Answer.as_dict) -> Response:
+Keep = Callable[[Answer], str]
+"""Keeps an answer and returns its id."""
+
+
+async def answered(
+    request: Request, body: bodies.AskBody, filters: Filters, shown: Shown = Answer.as_dict, keep: Keep | None = None
+) -> Response:
     """Answer a question within filters; with ``Accept: text/event-stream`` as events while it is made."""
+
+    async def final(answer: Answer) -> dict[str, Any]:
+        return {"id": await to_thread.run_sync(keep, answer), **shown(answer)} if keep else shown(answer)
+
     service: Service = request.app.state.service
     events = service.events(body.question, body.turns(), filters, body.engine, body.level)
     if EVENT_STREAM in request.headers.get("accept", ""):
         # What is wrong with the question shows before the first event, and is answered as a plain error.
         first = await anext(events)
-        lines = _event_lines(first, events, shown)
+        lines = _event_lines(first, events, final)
         return StreamingResponse(lines, media_type=EVENT_STREAM, headers={"cache-control": "no-store"})
-    return json_answer(shown(await the_answer(events)))
+    return json_answer(await final(await the_answer(events)))
 
 
 async def the_answer(events: AsyncGenerator[Event]) -> Answer:
@@ -63,19 +75,19 @@ def search_filters(
     return Filters(tuple(publishers), published_from, published_to, allowed, tuple(exclude_article_ids))
 
 
-async def _event_lines(first: Event, events: AsyncGenerator[Event], shown: Shown) -> AsyncGenerator[str]:
+async def _event_lines(first: Event, events: AsyncGenerator[Event], final: Final) -> AsyncGenerator[str]:
     async with aclosing(events):
         try:
-            yield _event(first, shown)
+            yield await _event(first, final)
             async for event in events:
-                yield _event(event, shown)
+                yield await _event(event, final)
         except Exception as error:
             yield sse("error", as_dateline_error(error).as_dict())
 
 
-def _event(event: Event, shown: Shown) -> str:
+async def _event(event: Event, final: Final) -> str:
     if isinstance(event, Answer):
-        return sse("answer", shown(event))
+        return sse("answer", await final(event))
     if isinstance(event, State):
         return sse("state", {"state": event.name})
     return sse("text", {"text": str(event)})

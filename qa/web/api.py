@@ -1,5 +1,6 @@
 """The HTTP API: the same answers, passages and articles as the command line, and one shape for every error."""
 
+from functools import partial
 from importlib import metadata
 from typing import Annotated
 
@@ -14,11 +15,26 @@ from qa.errors import DatelineError
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Filters, Ingestor
-from qa.web import bare, bodies, chat, frozen, handover, login, openai, reader, site_routes, talk, widget
+from qa.web import (
+    bare,
+    bodies,
+    chat,
+    frozen,
+    handover,
+    login,
+    openai,
+    ratings,
+    reader,
+    site_routes,
+    stories,
+    talk,
+    widget,
+)
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
 from qa.web.description import describe
+from qa.web.etags import tagged
 from qa.web.keys import keys_of
 from qa.web.limits import Limits
 from qa.web.people import PERSON, People
@@ -69,7 +85,7 @@ def create_app(
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)
     app.include_router(router)
-    for part in (handover, openai, site_routes, reader, frozen, talk, login, widget):
+    for part in (handover, stories, ratings, openai, site_routes, reader, frozen, talk, login, widget):
         app.include_router(part.router)
     describe(app)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
@@ -83,9 +99,13 @@ router = APIRouter()
 
 
 @router.post("/api/v1/ask", responses=bodies.example(bodies.ANSWER_EXAMPLE, "Answer", stream=True))
-async def ask(body: bodies.AskBody, request: Request) -> Response:
-    """Answer a question, or abstain; with ``Accept: text/event-stream`` as events while it is made."""
-    return await answered(request, body, body.filters.value())
+async def ask(body: bodies.KeptAskBody, request: Request) -> Response:
+    """Answer a question, or abstain; with ``Accept: text/event-stream`` as events while it is made.
+
+    With ``keep`` the answer has an ``id`` under which it is kept, read again and rated.
+    """
+    keep = partial(ratings.keep_answer, request, body) if body.keep else None
+    return await answered(request, body, body.filters.value(), keep=keep)
 
 
 @router.get("/api/v1/search", responses=bodies.example(bodies.SEARCH_EXAMPLE, "SearchResults"))
@@ -108,7 +128,9 @@ async def search(
 # Articles ----------------------------------------------------------------------------------------------------------
 
 
-@router.get("/api/v1/articles", responses=bodies.example({"articles": [bodies.SUMMARY_EXAMPLE]}, "Articles"))
+@router.get(
+    "/api/v1/articles", responses=bodies.example({"articles": [bodies.SUMMARY_EXAMPLE]}, "Articles", tagged=True)
+)
 async def articles(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
@@ -122,11 +144,12 @@ async def articles(
     answer.headers["x-total-count"] = str(total)
     if offset + limit < total:
         answer.headers["link"] = f'</api/v1/articles?limit={limit}&offset={offset + limit}>; rel="next"'
-    return answer
+    return tagged(request, answer)
 
 
 @router.get(
-    "/api/v1/articles/{article_id}", responses=bodies.example({**bodies.SUMMARY_EXAMPLE, "text": "..."}, "Article")
+    "/api/v1/articles/{article_id}",
+    responses=bodies.example({**bodies.SUMMARY_EXAMPLE, "text": "..."}, "Article", tagged=True),
 )
 async def article(
     request: Request, article_id: str, revision: Annotated[int | None, Query(ge=1, le=10**9)] = None
@@ -134,7 +157,7 @@ async def article(
     """Show an article as it is stored."""
     service: Service = request.app.state.service
     found = await service.run(lambda: service.archive.article(article_id, revision))
-    return json_answer(found.as_dict())
+    return tagged(request, json_answer(found.as_dict()))
 
 
 @router.get("/api/v1/version", responses=bodies.example({"name": "dateline", "version": "0.1.0", "api": "1"}))

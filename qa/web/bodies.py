@@ -82,6 +82,20 @@ class AskBody(Body):
         return tuple(Turn(turn.role, turn.text) for turn in self.history)
 
 
+class KeptAskBody(AskBody):
+    """A question whose answer may be kept."""
+
+    keep: bool = False
+    """Whether the answer is kept, so that it can be rated and read again under its ``id``."""
+
+
+class RatingBody(Body):
+    """What somebody thinks of an answer: 1 for good, -1 for not, 0 to take it back."""
+
+    rating: Literal[-1, 0, 1]
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
 class IngestBody(Body):
     """What the command line hands over: absolute paths on this machine."""
 
@@ -174,11 +188,21 @@ SUMMARY_EXAMPLE = {
 }
 
 
-def example(value: dict[str, Any], shape: str = "", *, stream: bool = False) -> dict[int | str, dict[str, Any]]:
-    """Return an operation's answer with an example, for the OpenAPI page; ``shape`` is one of its schemas."""
+def example(
+    value: dict[str, Any], shape: str = "", *, stream: bool = False, tagged: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Return an operation's answers with an example, for the OpenAPI page.
+
+    Args:
+        value: What it answers, such as this.
+        shape: The name of its schema.
+        stream: Whether it may come as events.
+        tagged: Whether it carries an ``etag``, and is not sent again to who has it.
+    """
     schema = {"$ref": f"#/components/schemas/{shape}"} if shape else {"type": "object"}
     content: dict[str, Any] = {"application/json": {"example": value, "schema": schema}}
     if stream:
         lines = 'event: state\ndata: {"state": "searching"}\n\nevent: text\ndata: {"text": "..."}\n\nevent: answer\n...'
         content["text/event-stream"] = {"example": lines}
-    return {200: {"description": "Done.", "content": content}}
+    found: dict[int | str, dict[str, Any]] = {200: {"description": "Done.", "content": content}}
+    return {**found, 304: {"description": "It is as it was when it had the given `etag`."}} if tagged else found

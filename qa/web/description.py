@@ -17,7 +17,6 @@ Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
 SAFE = frozenset({"get", "head"})
 STATUSES = {
-    304: "It is as it was when the given `etag` was sent.",
     400: "The question is empty, or a limit cannot be read.",
     401: "Nobody is signed in, or the site's token is missing, wrong or too old.",
     403: "This person, page or site may not do this.",
@@ -92,8 +91,6 @@ def _statuses(operation: Schema, door: Door, method: str) -> set[int]:
 
 
 def _answer(status: int) -> Schema:
-    if status < 400:
-        return {"description": STATUSES[status]}
     content = {"schema": {"$ref": REFERENCE.format(model="Error")}, "example": ERROR_EXAMPLE}
     return {"description": STATUSES[status], "content": {"application/json": content}}
 
@@ -123,6 +120,7 @@ def _shapes() -> Schema:
     found["Articles"] = _object(articles=_list("ArticleSummary"))
     found["SearchResults"] = _object(question={"type": ["string", "null"]}, results=_list("SearchResult"))
     texts: Schema = {name: {"type": "string"} for name in ("code", "message", "id")}
+    found["Stories"] = _object(stories=_list("Articles"))
     found["Error"] = _object(error=_object(**texts, retryable={"type": "boolean"}))
     return found
 

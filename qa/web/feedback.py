@@ -54,7 +54,9 @@ def question_rows(store: "Store") -> Iterator[dict[str, Any]]:
 
 def _row(turn: "Kept", history: tuple[Turn, ...]) -> dict[str, Any]:
     answered = turn.answer["status"] == "answered"
-    row: dict[str, Any] = {"id": turn.id, "question": turn.question}
+    # A program sends its history along and does not have it kept; then the question is told as it was understood.
+    question = turn.question if history else turn.answer["standalone_question"]
+    row: dict[str, Any] = {"id": turn.id, "question": question}
     if history:
         row["history"] = [{"role": one.role, "text": one.text} for one in history]
     if turn.rating == 1:

@@ -11,6 +11,7 @@ from qa.index.kept import Json
 from qa.types import Span
 from qa.web import texts
 from qa.web.conversation import Find, answer_html, covered, facts, limits
+from qa.web.etags import tagged
 from qa.web.export import as_json, markdown
 from qa.web.markup import moment, origin, reader_link
 from qa.web.pages import page
@@ -32,11 +33,11 @@ async def answer(request: Request, turn_id: Id, form: Form = "page") -> Response
     service: Service = request.app.state.service
     turn = await service.run(lambda: service.store.turn(turn_id))
     if form == "json":
-        return _file(as_json([turn]), form, f"answer-{turn_id}")
+        return tagged(request, _file(as_json([turn]), form, f"answer-{turn_id}"))
     if form == "markdown":
-        return _file(markdown([turn], texts.KEPT, _base(request)), form, f"answer-{turn_id}")
+        return tagged(request, _file(markdown([turn], texts.KEPT, _base(request)), form, f"answer-{turn_id}"))
     html = await service.run(lambda: answer_page(turn, service.archive.article))
-    return HTMLResponse(html, headers={"cache-control": "no-store", "x-robots-tag": "noindex"})
+    return tagged(request, HTMLResponse(html, headers={"x-robots-tag": "noindex"}))
 
 
 @router.get("/conversations/{conversation_id}")

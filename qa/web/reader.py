@@ -13,6 +13,7 @@ from qa.errors import DatelineError, NotFound
 from qa.types import Article, Span
 from qa.web import texts
 from qa.web.errors import Removed
+from qa.web.etags import tagged
 from qa.web.markup import day, language, marked_all, paragraphs, web_address
 from qa.web.pages import page
 from qa.web.service import Service
@@ -54,7 +55,7 @@ async def read(
     marks = places_of(cited, start, end)
     others = around.also_published_by
     html = article_page(article, around.newest, marks, around.correction, also_published_by=others)
-    return HTMLResponse(html, headers={"cache-control": "no-store"})
+    return tagged(request, HTMLResponse(html))
 
 
 def places_of(cited: str, start: int | None = None, end: int | None = None) -> list[Span]:

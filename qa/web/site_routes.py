@@ -9,6 +9,7 @@ from qa.errors import NotFound
 from qa.web import bare, bodies, reader
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import json_answer
+from qa.web.etags import tagged
 from qa.web.reader import Place, Places
 from qa.web.service import Service
 from qa.web.sites import VISIT, Visit
@@ -96,4 +97,4 @@ async def read(
     page = reader.article_page(
         article, newest.revision, marks, newest.correction, newest_link=link, around=bare.reader_page
     )
-    return HTMLResponse(page, headers={"cache-control": "no-store"})
+    return tagged(request, HTMLResponse(page))

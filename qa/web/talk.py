@@ -4,21 +4,22 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from html import escape
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from qa.errors import NotFound
-from qa.index.kept import Json, articles_of, erase_removed
+from qa.index.kept import Json
 from qa.types import Answer, Event, Filters, State
 from qa.web import filterbar, texts
 from qa.web.answers import as_dateline_error, json_answer
-from qa.web.bodies import Body, Day, Names, Text
+from qa.web.bodies import Body, Day, Names, RatingBody, Text
 from qa.web.chat import examples
 from qa.web.conversation import conversation, turn_html
 from qa.web.export import copied
+from qa.web.keeping import erase_if_removed, keep
 from qa.web.service import Service
 from qa.web.store import Conversation, Kept, history_of, new_id
 from qa.web.visitor import new_browser, owner_of, remember
@@ -52,13 +53,6 @@ class TitleBody(Body):
     """A new title."""
 
     title: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class RatingBody(Body):
-    """What somebody thinks of an answer."""
-
-    rating: Literal[-1, 0, 1]
-    reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 @router.get("/state")
@@ -158,28 +152,12 @@ def _keep(service: Service, owner: str, body: QuestionBody, found: Answer) -> Js
     turn = Kept(new_id(), body.question, found.as_dict(), body.asked(), body.conversation)
     value: Json = {}
     try:
-        turn = service.store.keep(owner, turn, _titles(service, turn.answer), instead_of=body.instead_of or None)
+        turn = keep(service, owner, turn, instead_of=body.instead_of or None)
         value["conversation"] = _listed(service.store.conversation(owner, turn.conversation_id))
-        _erase_if_removed(service, turn.answer)
+        erase_if_removed(service, turn.answer)
     except Exception as error:
         value["problem"] = as_dateline_error(error).user_message
     return {**value, "id": turn.id, "turn": turn_html(turn, service.archive.article), "copy": copied(turn)}
-
-
-def _titles(service: Service, answer: Json) -> dict[str, str | None]:
-    titles: dict[str, str | None] = {}
-    for article_id in articles_of(answer):
-        try:
-            titles[article_id] = service.archive.article(article_id).title
-        except NotFound:
-            titles[article_id] = None
-    return titles
-
-
-def _erase_if_removed(service: Service, answer: Json) -> None:
-    """Erase at once what was kept of an article that was removed while it was quoted."""
-    if service.archive.catalogue.removed_at(articles_of(answer)):
-        erase_removed(service.settings.data_dir, service.archive.catalogue.removed_at)
 
 
 # Conversations -----------------------------------------------------------------------------------------------------

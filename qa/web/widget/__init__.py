@@ -15,6 +15,8 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from qa.web.etags import is_known
+
 router = APIRouter(include_in_schema=False)
 
 PARTS = ("texts", "dom", "colours", "tokens", "connection", "answer", "turn", "composer", "chat", "floating", "element")
@@ -52,14 +54,10 @@ async def widget(request: Request) -> Response:
     tag = f'"{found.tag}{"-gz" if packed else ""}"'
     headers = {"etag": tag, "cache-control": f"public, max-age={FRESH_S}", "vary": "accept-encoding"}
     headers["cross-origin-resource-policy"] = "cross-origin"
-    if _is_known(tag, request.headers.get("if-none-match", "")):
+    if is_known(tag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     if packed:
         headers["content-encoding"] = "gzip"
     return Response(
         found.packed if packed else found.plain, media_type="text/javascript; charset=utf-8", headers=headers
     )
-
-
-def _is_known(tag: str, given: str) -> bool:
-    return given.strip() == "*" or tag in (known.strip().removeprefix("W/") for known in given.split(","))
