@@ -65,6 +65,14 @@ class Settings(BaseSettings):
         "auto",
         description="`onnx` is the fast path for the packaged model, `torch` the reference; `auto` chooses.",
     )
+    cross_encoder: str | None = Field(
+        None,
+        min_length=1,
+        description="Cross-encoder that puts the first passages in order: a model's folder, or its cached name.",
+    )
+    cross_encoder_passages: int = Field(
+        20, ge=2, le=50, description="How many passages it reads for a question; each takes its time."
+    )
     threads: int = Field(0, ge=0, le=256, description="Processor threads for embedding; 0 uses every core.")
     level: Literal["strict", "balanced", "open"] = Field(
         "balanced", description="How sure an answer must be; `open` answers whenever there is any evidence."

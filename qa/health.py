@@ -56,6 +56,8 @@ def examine(settings: Settings) -> list[Finding]:
         ("confidence", _confidence),
         ("endpoints", _endpoints),
     ]
+    if settings.cross_encoder:
+        checks.insert(2, ("cross-encoder", _cross_encoder))
     return list(_findings(checks, settings))
 
 
@@ -89,6 +91,13 @@ def _model(settings: Settings) -> str:
     if abs(length - 1) > 1e-3:
         raise DatelineError("The embedding model does not give unit vectors.")
     return f"{model.name}, {model.dimension} dimensions, {type(model).__name__}, weights as published"
+
+
+def _cross_encoder(settings: Settings) -> str:
+    scorer = embedding.load_cross_encoder(settings)
+    assert scorer is not None, "it is looked at only where one is set"
+    scorer.scores("What is new?", ["Nothing."])
+    return f"{scorer.name}, reads the first {settings.cross_encoder_passages} passages"
 
 
 def _folder(settings: Settings) -> str:

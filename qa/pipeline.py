@@ -20,6 +20,7 @@ from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
 from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.reread import reread
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
 from qa.types import (
@@ -76,7 +77,7 @@ class QAPipeline:
             EmptyQuestion, QuestionTooLong: The question cannot be used.
         """
         text = clean_question(question, self._archive.settings.max_question_chars)
-        ranked = self._rank(text, filters or Filters())[1]
+        ranked = self._reread(*self._rank(text, filters or Filters()))
         return [SearchResult(at, found.score, found.stored.chunk) for at, found in enumerate(ranked[:top_k], 1)]
 
     def ask(
@@ -149,12 +150,14 @@ class QAPipeline:
         clock = _Clock()
         yield State("searching")
         understood, ranked = self._rank(text, limits)
+        in_use = tuned.numbers(self._archive)
+        # Weighed before a cross-encoder sees it: what it is calibrated for is the evidence in our own order.
+        confidence = _weighed(understood, ranked).confidence(in_use) if ranked else 0.0
+        ranked = self._reread(understood, ranked)
         clock.lap("search")
         yield State("reading")
         articles = {found.stored.chunk.article_id for found in ranked}
         sentences = evidence(ranked, text, self._archive.catalogue.suspicions(sorted(articles)))
-        in_use = tuned.numbers(self._archive)
-        confidence = _weighed(understood, ranked).confidence(in_use) if ranked else 0.0
         coverage = self._archive.coverage(limits)
         reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level, in_use)
         clock.lap("read")
@@ -179,7 +182,7 @@ class QAPipeline:
             citations=tuple(written.citations),
             contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
-            run=written.run(tuned.recipe(self._archive), clock.laps),
+            run=written.run(self._recipe, clock.laps),
         )
 
     def _at_once(self, question: str, text: str, limits: Filters, level: Level) -> Answer | None:
@@ -202,6 +205,20 @@ class QAPipeline:
         ranked = prefer_new(understood, ranked)
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
+
+    def _reread(self, understood: Question, ranked: list[Ranked]) -> list[Ranked]:
+        """Let the cross-encoder, if the settings name one, put the first passages in order."""
+        scorer = self._archive.cross_encoder
+        if scorer is None:
+            return ranked
+        most = self._archive.settings.cross_encoder_passages
+        return prefer_new(understood, reread(understood, ranked, scorer, most))
+
+    @property
+    def _recipe(self) -> str | None:
+        """What answers are made with, in one line."""
+        made, scorer = tuned.recipe(self._archive), self._archive.cross_encoder
+        return f"{made}, cross-encoder {scorer.name}" if made and scorer else made
 
     def _engine(self, name: str) -> Engine:
         if name == "quotes":

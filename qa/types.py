@@ -618,6 +618,19 @@ class Embedder(Protocol):
         ...
 
 
+class PairScorer(Protocol):
+    """Read a question and a passage together; any cross-encoder fits behind it."""
+
+    @property
+    def name(self) -> str:
+        """The model's name and digest, part of the recipe of the answers it had a hand in."""
+        ...
+
+    def scores(self, question: str, passages: Sequence[str]) -> list[float]:
+        """Return one score for each passage; higher is better."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """How many tokens a chat model read and wrote."""

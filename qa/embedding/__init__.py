@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qa.config import PACKAGED_MODEL, Settings
 from qa.errors import ModelUnavailable
-from qa.types import Embedder
+from qa.types import Embedder, PairScorer
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,48 @@ def load_bulk(settings: Settings, usual: Embedder) -> Embedder:
         return made
     logger.warning("The quicker embedding agrees only to %.3f with the usual one and is not used.", agrees)
     return usual
+
+
+def load_cross_encoder(settings: Settings) -> PairScorer | None:
+    """Load the cross-encoder that the settings name; None, and nothing imported, where they name none.
+
+    Raises:
+        ModelUnavailable: It is missing or unreadable, or gives more than one score.
+    """
+    if settings.cross_encoder is None:
+        return None
+    folder = cross_encoder_folder(settings.cross_encoder)
+    name = f"{Path(settings.cross_encoder).name}@{weights_digest(folder)[:12]}"
+    from qa.embedding.cross import CrossScorer
+
+    return CrossScorer(folder, name, settings.threads)
+
+
+def cross_encoder_folder(model: str) -> Path:
+    """Return the folder of a cross-encoder: itself, or where this machine's model cache keeps one of that name.
+
+    Raises:
+        ModelUnavailable: There is none.
+    """
+    folder = Path(model).expanduser()
+    if not folder.is_dir() and _is_hub_name(model):
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+        try:
+            folder = Path(snapshot_download(model, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError, OSError):
+            pass
+    if not (folder / "config.json").is_file():
+        raise ModelUnavailable(
+            f"The cross-encoder {model!r} is neither a model's folder nor in this machine's model cache; "
+            "nothing is fetched from a hub."
+        )
+    return folder
+
+
+def _is_hub_name(model: str) -> bool:
+    return model.count("/") <= 1 and not model.startswith((".", "/", "~"))
 
 
 def model_name(settings: Settings) -> str:

@@ -30,6 +30,7 @@ from qa.types import (
     Embedder,
     Filters,
     Known,
+    PairScorer,
     Prepared,
     Progress,
     ProgressCallback,
@@ -138,6 +139,11 @@ class Archive:
     def bulk_embedder(self) -> Embedder:
         """What embeds much text quickest with the same model; it may take seconds to load."""
         return embedding.load_bulk(self.settings, self.embedder)
+
+    @cached_property
+    def cross_encoder(self) -> PairScorer | None:
+        """The cross-encoder that the settings name, loaded when first needed; None where they name none."""
+        return embedding.load_cross_encoder(self.settings)
 
     @property
     def recipe(self) -> str:
