@@ -11,7 +11,8 @@ from importlib.resources import as_file, files
 from qa.cli import Parser, Subparsers, add_parser, open_archive, print_json, print_text, settings_of
 from qa.errors import FolderLocked, UsageError
 from qa.render import plain
-from qa.types import Ingestor, IngestReport, Progress, Skipped, Suspicious
+from qa.reporting import in_time, told
+from qa.types import Ingestor, IngestReport, Progress
 
 SHOWN_SKIPS = 20
 QUIET_S = 5.0
@@ -89,35 +90,13 @@ def exit_code(report: IngestReport, *, strict: bool) -> int:
     return 1 if strict or not taken else 3
 
 
-def where(found: Skipped | Suspicious) -> str:
-    """Name an input and, in a corpus file, its line."""
-    return f"{found.input}, line {found.line}" if found.line else found.input
-
-
 def report_lines(report: IngestReport) -> str:
     """Show what became of the inputs."""
-    verb = "would be " if report.dry_run else ""
-    counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "updated", "unchanged", "removed"))
-    rate = f" ({report.words / report.seconds:,.0f} words/s)" if report.seconds and report.embedded else ""
-    lines = [f"Articles {verb}{counts}; {report.embedded} passages embedded in {report.seconds:.1f} s{rate}."]
-    if report.lost_characters:
-        lines.append(f"{report.lost_characters:,} characters had been lost before they came here; nothing was guessed.")
-    if report.suspicious:
-        lines.append(
-            f"{len(report.suspicious)} passages speak to a machine and not to readers; they are kept, not quoted:"
-        )
-        lines += [f"  {where(one)}: {one.reason}" for one in report.suspicious[:SHOWN_SKIPS]]
-    if report.duplicates:
-        near = sum(duplicate.kind == "near" for duplicate in report.duplicates)
-        exact = len(report.duplicates) - near
-        lines.append(
-            f"Of other articles {exact} are copies to the letter and {near} near copies; each story is found once."
-        )
-    if report.skipped:
-        lines.append(f"{len(report.skipped)} inputs were skipped:")
-        lines += [f"  {where(skip)}: {skip.reason}" for skip in report.skipped[:SHOWN_SKIPS]]
-        if len(report.skipped) > SHOWN_SKIPS:
-            lines.append(f"  ... and {len(report.skipped) - SHOWN_SKIPS} more; --json lists all of them.")
+    lines = []
+    for head, rows in told(report):
+        lines += [head, *(f"  {row}" for row in rows[:SHOWN_SKIPS])]
+        if len(rows) > SHOWN_SKIPS:
+            lines.append(f"  ... and {len(rows) - SHOWN_SKIPS} more; --json lists all of them.")
     return plain("\n".join(lines))
 
 
@@ -141,7 +120,7 @@ class _ProgressLine:
             return
         self._last = now
         total = f" of {progress.total}" if progress.total else ""
-        left = "" if progress.seconds_left is None else f", {_time(progress.seconds_left)} left"
+        left = "" if progress.seconds_left is None else f", {in_time(progress.seconds_left)} left"
         line = f"{progress.done}{total} {progress.unit}, {progress.words_per_second:,.0f} words/s{left}"
         sys.stderr.write(f"\r\x1b[K{line}" if self._terminal else f"{line}\n")
         sys.stderr.flush()
@@ -150,7 +129,3 @@ class _ProgressLine:
         """Clear the line."""
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -174,6 +174,7 @@ class Load:
                 self.bytes_read = self.bytes_before + item.bytes_read
                 self.add(item, self.defaults.fill(amend(draft) if amend else draft, item))
                 taken += 1
+            self.report_progress()
         self.bytes_before = self.bytes_read = self.bytes_before + file.size
         return taken
 

@@ -72,6 +72,7 @@ class Web:
         if url not in self.done:
             if time.monotonic() - self.last_save > _SAVE_SECONDS:
                 self.save()
+            self.load.report_progress()  # where somebody may say stop
             self.done[url] = False  # a feed may link to itself
             self.done[url] = self.visited(url, entry)
         return self.done[url]

@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         False, description="For tests only: whether this machine's own addresses may be fetched, on any port."
     )
 
+    editors_add_articles: bool = Field(
+        False, description="Whether editors may add articles in the browser and over HTTP; the command line always may."
+    )
+    max_upload_mb: float = Field(
+        200.0, gt=0, le=4000, description="Most that an editor may send at once, in MB; larger loads are for `ingest`."
+    )
     login: Literal["auto", "always", "never"] = Field(
         "auto",
         description="Whether people sign in: `auto` asks for it unless the server is used on its own machine only.",

@@ -264,7 +264,7 @@ class Remote:
             "sync": str(Path(sync).absolute()) if sync else None,
             "dry_run": dry_run,
         }
-        with _mapped(), self._client.stream("POST", "/api/v1/articles", json=body) as response:
+        with _mapped(), self._client.stream("POST", "/api/v1/handover", json=body) as response:
             if response.status_code != 200:
                 response.read()
                 raise _error_of(response)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, NotFound, WriteFailed
 from qa.index.catalogue_counts import Counted, oldest_day, tally, undated
+from qa.index.catalogue_find import Listed, find
 from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, spans, stored_chunk
 from qa.index.catalogue_schema import (
     FILE_NAME,
@@ -183,6 +184,11 @@ class Catalogue:
         )
         with self._reading() as connection:
             return [ArticleSummary(*row) for row in connection.execute(query)]
+
+    def find(self, text: str, limit: int, offset: int = 0) -> tuple[int, list[Listed]]:
+        """Return how many articles have each word in their title, origin or address, and some, newest arrival first."""
+        with self._reading() as connection:
+            return find(connection, text.split(), limit, offset)
 
     def sources_under(self, folder: str) -> list[tuple[str, str]]:
         """Return (article id, source) of the articles read from below a folder."""

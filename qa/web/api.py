@@ -21,6 +21,8 @@ from qa.web import (
     chat,
     frozen,
     handover,
+    intake_routes,
+    library,
     login,
     openai,
     ratings,
@@ -35,6 +37,7 @@ from qa.web.answering import Names, NamesOrAll, answered, found_passages, search
 from qa.web.answers import as_dateline_error, json_answer
 from qa.web.description import describe
 from qa.web.etags import tagged
+from qa.web.intake import Intake
 from qa.web.keys import keys_of
 from qa.web.limits import Limits
 from qa.web.people import PERSON, People
@@ -61,14 +64,15 @@ def create_app(
         archive: Open as the writer; it is not closed here.
         pipeline: Answers the questions of every door.
         settings: The archive's.
-        ingestor: Takes articles in for the command line; without it that is refused.
+        ingestor: Takes articles in; without it that is refused.
         access: The names this server goes by and the command line's secret; by default only this machine's names.
     """
     access = access or Access()
     keys = keys_of(settings)
     people = People(settings, access, keys)
     sites = Sites(settings.sites, keys.session)
-    service = Service(archive, pipeline, settings, access, keys, people, sites, Store(settings.data_dir), ingestor)
+    intake = Intake(archive, ingestor)
+    service = Service(archive, pipeline, settings, access, keys, people, sites, Store(settings.data_dir), intake)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",
@@ -85,7 +89,20 @@ def create_app(
     for kind in (DatelineError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer_error)
     app.include_router(router)
-    for part in (handover, stories, ratings, openai, site_routes, reader, frozen, talk, login, widget):
+    for part in (
+        handover,
+        intake_routes,
+        library,
+        stories,
+        ratings,
+        openai,
+        site_routes,
+        reader,
+        frozen,
+        talk,
+        login,
+        widget,
+    ):
         app.include_router(part.router)
     describe(app)
     app.mount("/look", StaticFiles(packages=[("qa.web", "static")]))
@@ -187,7 +204,7 @@ async def readyz(request: Request) -> Response:
 
 async def _answer_error(request: Request, error: Exception) -> Response:
     found = as_dateline_error(error)
-    if request.url.path.startswith(("/articles/", "/answers/", "/conversations/")):
+    if request.url.path == "/articles" or request.url.path.startswith(("/articles/", "/answers/", "/conversations/")):
         return reader.error_page(found)
     if request.url.path.startswith("/sites/"):
         return reader.error_page(found, bare.reader_page)

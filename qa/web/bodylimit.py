@@ -9,13 +9,15 @@ from qa.web.errors import BodyTooLarge, TooSlow
 
 BODY_S = 15.0
 """In which a whole body must have come in."""
+UPLOAD_S = 900.0
+"""The same for files that an editor sends."""
 
 
 class Counted:
     """A request's body, counted while it comes in."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
-        """Take at most so many bytes."""
+    def __init__(self, receive: Receive, limit: int, seconds: float = BODY_S) -> None:
+        """Take at most so many bytes, in so many seconds."""
         self.unchecked = receive
         self.answered = False
         self.refusal: DatelineError | None = None
@@ -23,6 +25,7 @@ class Counted:
         self._limit = limit
         self._left = limit
         self._complete = False
+        self._seconds = seconds
         self._by: float | None = None
 
     async def __call__(self) -> Message:
@@ -36,7 +39,7 @@ class Counted:
             self._complete = not message.get("more_body", False)
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                self.refusal = BodyTooLarge(f"The request is larger than {self._limit // 1024} kB.")
+                self.refusal = too_large(self._limit)
                 raise self.refusal
         return message
 
@@ -44,12 +47,12 @@ class Counted:
         if self._complete:
             return await self.unchecked()  # only that the client has gone can come now
         clock = asyncio.get_running_loop().time
-        self._by = self._by or clock() + BODY_S
+        self._by = self._by or clock() + self._seconds
         try:
             async with asyncio.timeout(max(self._by - clock(), 0)):
                 return await self.unchecked()
         except TimeoutError:
-            self.refusal = TooSlow(f"The request did not arrive within {BODY_S:.0f} seconds.")
+            self.refusal = TooSlow(f"The request did not arrive within {self._seconds:.0f} seconds.")
             raise self.refusal from None
 
     def watch(self, send: Send) -> Send:
@@ -62,3 +65,9 @@ class Counted:
             await send(message)
 
         return watched
+
+
+def too_large(limit: int) -> BodyTooLarge:
+    """Return the refusal of a body over its limit, in bytes."""
+    most = f"{limit / 1_000_000:,.0f} MB" if limit >= 1_000_000 else f"{limit // 1024} kB"
+    return BodyTooLarge(f"The request is larger than {most}.")

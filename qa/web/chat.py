@@ -102,7 +102,7 @@ def _top() -> str:
     says = escape(json.dumps(texts.FOR_SCRIPT))
     return (
         f'<header class="dl-bar" data-texts="{says}"><h1><a href="/">{texts.TITLE}</a></h1>'
-        f'<div class="dl-tools">'
+        f'<div class="dl-tools"><a class="dl-button" href="/articles">{texts.ARTICLES}</a>'
         f'<button type="button" class="dl-button" data-do="list" aria-expanded="false" aria-controls="dl-list">'
         f"{texts.CONVERSATIONS}</button>"
         f'<button type="button" class="dl-button" data-do="new">{texts.NEW[0]}<span> {texts.NEW[1]}</span></button>'

@@ -51,12 +51,11 @@ def _serve(options: argparse.Namespace) -> int:
             address = _address(options.host, port)
             archive.announce(address)
             _say(app, address, as_json=options.json)
-            if not app.state.service.access.loopback:
+            if not app.state.service.access.loopback or archive.settings.editors_add_articles:
                 _tell_how_to_sign_in(app.state.service)
             serve(app, listener)
-            # An ingestion that was handed over stops at its next report of progress.
-            with app.state.service.writing:
-                pass
+            # An ingestion stops at its next report of progress.
+            app.state.service.intake.close()
     return 0
 
 
@@ -146,13 +145,12 @@ def _tell_how_to_sign_in(service: "Service") -> None:
     made = {path.name for path in service.keys.made}
     folder, settings = service.settings.data_dir, service.settings
     lines = []
-    if settings.login == "never":
+    if settings.login == "never" and not service.access.loopback:
         lines.append("Nobody has to sign in: everybody who can reach this address can read the archive.")
-    else:
-        for who, name, given in (
-            ("Readers", READER_FILE, settings.reader_token),
-            ("Editors", EDITOR_FILE, settings.editor_token),
-        ):
+    if settings.login != "never" or settings.editors_add_articles:
+        kinds = [("Readers", READER_FILE, settings.reader_token), ("Editors", EDITOR_FILE, settings.editor_token)]
+        everybody_reads = service.access.loopback and settings.login != "always"
+        for who, name, given in kinds[1:] if everybody_reads else kinds:
             shown = f" {(folder / name).read_text().strip()}" if name in made else ""
             where = "of the settings" if given else f"in {folder / name}"
             lines.append(f"{who} sign in with the token{shown} {where}.")

@@ -12,8 +12,6 @@ from qa.web.errors import NoSuchAddress, WrongMethod
 Who = Literal["everyone", "site", "reader", "editor"]
 """``site``: visitors of a widget site, each by that site's own rules."""
 MAX_BODY = 64 * 1024
-MAX_ARTICLES_BODY = 16 * 1024 * 1024
-"""For articles that editors send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,7 @@ class Door:
         who: Who may come in.
         asks: Whether it costs the work of a question, which is counted and limited.
         most: Largest body, in bytes.
+        uploads: Whether it takes files, which may be larger and take longer; a setting says how large.
     """
 
     pattern: re.Pattern[str]
@@ -33,10 +32,11 @@ class Door:
     who: Who
     asks: bool = False
     most: int = MAX_BODY
+    uploads: bool = False
 
 
-def _door(methods: str, path: str, who: Who = "reader", *, asks: bool = False, most: int = MAX_BODY) -> Door:
-    return Door(re.compile(path), frozenset(methods.split()), who, asks, most)
+def _door(methods: str, path: str, who: Who = "reader", *, asks: bool = False, uploads: bool = False) -> Door:
+    return Door(re.compile(path), frozenset(methods.split()), who, asks, uploads=uploads)
 
 
 SITE = r"/api/v1/sites/(?P<site>[a-z0-9][a-z0-9-]{0,62})"
@@ -57,13 +57,17 @@ DOORS: tuple[Door, ...] = (
     _door("GET", r"/api/v1/answers/[\w-]+"),
     _door("POST", r"/api/v1/answers/[\w-]+/feedback"),
     _door("GET", r"/api/v1/feedback", "editor"),
-    _door("POST", r"/api/v1/articles", "editor", most=MAX_ARTICLES_BODY),
+    _door("POST", r"/api/v1/articles", "editor", uploads=True),
+    _door("GET", r"/api/v1/ingestions", "editor"),
+    _door("GET DELETE", r"/api/v1/ingestions/[\w-]+", "editor"),
+    _door("POST", r"/api/v1/handover", "editor"),
     _door("DELETE", r"/api/v1/articles/[^/]+", "editor"),
     _door("POST", r"/v1/chat/completions", asks=True),
     _door("GET", r"/v1/models"),
     _door("GET", r"/api/v1/version"),
     _door("GET", r"/openapi\.json"),
-    _door("GET", r"/articles/[^/]+"),
+    _door("GET", r"/articles(?:/[^/]+)?"),
+    _door("GET", r"/library/(?:ingestions|mentions/[^/]+)", "editor"),
     _door("GET", r"/(?:answers|conversations)/[\w-]+"),
     _door("GET", r"/chat/state"),
     _door("POST", r"/chat/ask", asks=True),

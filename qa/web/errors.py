@@ -26,8 +26,8 @@ class ForeignOrigin(UsageError):
     http_status = 403
 
 
-class NotLocal(UsageError):
-    """Refuse what only the command line on this machine may do."""
+class NotAllowed(UsageError):
+    """Refuse what this server's settings, or its being no part of this machine, do not allow."""
 
     code = "not_allowed"
     http_status = 403
@@ -60,6 +60,13 @@ class BodyTooLarge(UsageError):
 
     code = "too_large"
     http_status = 413
+
+
+class UnknownMedia(UsageError):
+    """Refuse a body of a kind that is not read."""
+
+    code = "unknown_media"
+    http_status = 415
 
 
 class NoSuchAddress(UsageError):

@@ -1,4 +1,4 @@
-"""What the command line hands to the server that owns its data folder: taking articles in, and removing them.
+"""What the command line hands to the server that owns its data folder: taking in what lies on this machine.
 
 Only a caller on this machine who can read the token beside ``owner.json`` may: a path on the server's disk must never
 be read for a visitor of the page.
@@ -13,57 +13,39 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from qa.errors import DatelineError
-from qa.types import Ingestor, Progress
+from qa.types import Progress
 from qa.web import bodies
-from qa.web.answers import as_dateline_error, json_answer, sse
-from qa.web.errors import NotLocal
+from qa.web.answers import as_dateline_error, sse
+from qa.web.errors import NotAllowed
 from qa.web.people import COMMAND_LINE, person_of
 from qa.web.service import Service
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
-@router.post("/api/v1/articles", include_in_schema=False)
+@router.post("/api/v1/handover")
 async def take_in(body: bodies.IngestBody, request: Request) -> Response:
     """Ingest files and folders of this machine; events ``progress``, then ``report`` or ``error``."""
-    service = _local(request)
-    if service.ingestor is None:
-        raise NotLocal("This server takes no articles in.")
-    return StreamingResponse(_ingestion(service, service.ingestor, body), media_type="text/event-stream")
-
-
-@router.delete("/api/v1/articles/{article_id}", responses=bodies.example({"removed": ["1f0c8a6b2d3e4f50"]}))
-async def remove(article_id: str, request: Request) -> Response:
-    """Remove an article with all its revisions; it stays removed. The wall lets only editors come here."""
-    service: Service = request.app.state.service
-    await service.run(lambda: service.remove(article_id))
-    return json_answer({"removed": [article_id]})
+    return StreamingResponse(_ingestion(_local(request), body), media_type="text/event-stream")
 
 
 def _local(request: Request) -> Service:
     service: Service = request.app.state.service
     if person_of(request) != COMMAND_LINE:
-        raise NotLocal("Only the command line on the server's own machine may change the archive.")
+        raise NotAllowed("Only the command line on the server's own machine may change the archive.")
     return service
 
 
-class _GoneAway(DatelineError):
-    """Stop an ingestion whose caller has left."""
-
-
-async def _ingestion(service: Service, ingestor: Ingestor, body: bodies.IngestBody) -> AsyncIterator[str]:
+async def _ingestion(service: Service, body: bodies.IngestBody) -> AsyncIterator[str]:
     loop, events = asyncio.get_running_loop(), asyncio.Queue[Progress]()
     left = False
 
     def progress(now: Progress) -> None:
-        if left:
-            raise _GoneAway("The caller left; what was taken in is kept.")
         loop.call_soon_threadsafe(events.put_nowait, now)
 
     def work() -> dict[str, Any]:
-        with service.writing:
-            return ingestor(**body.model_dump(), progress=progress).as_dict()
+        report = service.intake.take_in(progress=progress, is_stopped=lambda: left, **body.model_dump())
+        return report.as_dict()
 
     job = asyncio.create_task(to_thread.run_sync(work, limiter=CapacityLimiter(1)))
     try:

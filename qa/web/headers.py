@@ -6,10 +6,14 @@ from starlette.types import Message, Send
 from qa.web.bare import READER_SCRIPT, READER_STYLE, SIGN_IN_STYLE, digest
 from qa.web.sites import Visit
 
-_OURS = "/api/ /v1/ /articles/ /answers/ /conversations/ /chat/ /look/ /healthz /readyz /openapi.json /widget."
+_OURS = "/api/ /v1/ /articles/ /answers/ /conversations/ /chat/ /library/ /look/"
+_OURS += " /healthz /readyz /openapi.json /widget."
 OURS = tuple(_OURS.split())
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'"
 PAGE_POLICY += "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+LIBRARY = "/articles"
+LIBRARY_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'; connect-src 'self'")
+"""The page of the articles searches, sends files and removes."""
 CHAT_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
 CHAT_POLICY += "; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'"
 CHAT_POLICY += "; base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
@@ -82,6 +86,8 @@ def _headers(path: str, visit: Visit | None) -> dict[str, str]:
         frames = " ".join(visit.site.origins) if visit and visit.site.origins else "'none'"
         headers["content-security-policy"] = f"{SITE_READER_POLICY}; frame-ancestors {frames}"
         del headers["x-frame-options"]  # it knows no list
+    elif path == LIBRARY:
+        headers["content-security-policy"] = LIBRARY_POLICY
     elif path in SIGN_IN:
         headers["content-security-policy"] = SIGN_IN_POLICY
         headers["referrer-policy"] = "same-origin"  # without a referrer, browsers send forms from Origin `null`

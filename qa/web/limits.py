@@ -8,6 +8,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from qa.config import Settings
+from qa.web.doors import MAX_BODY
 from qa.web.errors import TooMany
 from qa.web.people import COMMAND_LINE, LOCAL, Person
 from qa.web.sites import Visit
@@ -24,6 +25,11 @@ class Limits:
         self._settings = settings
         self._counts = MovingWindowRateLimiter(MemoryStorage())
         self._counting = threading.Lock()
+
+    @property
+    def most_upload(self) -> int:
+        """Bytes that an editor may send at once; no more than usual where nobody may add articles."""
+        return round(self._settings.max_upload_mb * 1_000_000) if self._settings.editors_add_articles else MAX_BODY
 
     def count_question(self, person: Person, address: str, visit: Visit | None) -> None:
         """Count a question; whoever sits at this machine, and its command line, may ask as much as they like.

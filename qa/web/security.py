@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa.errors import DatelineError
 from qa.web import bare
 from qa.web.access import Access, check_origin
-from qa.web.bodylimit import Counted
+from qa.web.bodylimit import BODY_S, UPLOAD_S, Counted, too_large
 from qa.web.doors import Door, find_door
 from qa.web.errors import BodyTooLarge, Busy, EditorsOnly, ForeignOrigin, NotSignedIn, TooSlow, Unexpected, UnknownHost
 from qa.web.headers import preflight_headers, with_headers, with_request_id
@@ -102,7 +102,8 @@ class Wall:
             methods = ", ".join(sorted(call.door.methods - {"OPTIONS"}))
             await say(send, 204, preflight_headers(call.visit, methods))
             return
-        await self._pass_on(scope, Counted(receive, limit), guarded)
+        seconds = UPLOAD_S if call.door and call.door.uploads else BODY_S
+        await self._pass_on(scope, Counted(receive, limit, seconds), guarded)
 
     def _check(self, call: _Call) -> int:
         """Return how large the body may be.
@@ -162,12 +163,13 @@ class Wall:
         return visit
 
     def _size_allowed(self, call: _Call, door: Door) -> int:
-        limit = max(door.most, MAX_LOCAL_BODY) if self._access.is_local(call.headers) else door.most
+        most = self._limits.most_upload if door.uploads else door.most
+        limit = max(most, MAX_LOCAL_BODY) if self._access.is_local(call.headers) else most
         if len(call.scope["query_string"]) > MAX_QUERY:
             raise BodyTooLarge(f"The address is longer than {MAX_QUERY // 1024} kB.")
         length = call.headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 15 or int(length) > limit:
-            raise BodyTooLarge(f"The request is larger than {limit // 1024} kB.")
+            raise too_large(limit)
         return limit
 
     async def _turn_away(self, call: _Call, error: DatelineError, receive: Receive, send: Send) -> None:

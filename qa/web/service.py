@@ -1,6 +1,5 @@
 """What every route works with: one archive, its pipeline, and how much may happen at once."""
 
-import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -11,9 +10,10 @@ from anyio import CapacityLimiter, to_thread
 from qa.config import Settings
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
-from qa.types import EngineName, Event, Filters, Ingestor, Level, Turn
+from qa.types import EngineName, Event, Filters, Level, Turn
 from qa.web.access import Access
 from qa.web.errors import Busy
+from qa.web.intake import Intake
 from qa.web.keys import Keys
 from qa.web.people import People
 from qa.web.sites import Sites
@@ -35,9 +35,8 @@ class Service:
     people: People
     sites: Sites
     store: Store
-    ingestor: Ingestor | None = None
-    writing: threading.Lock = field(default_factory=threading.Lock)
-    """Held by whoever changes the archive; asking goes on meanwhile."""
+    intake: Intake
+    """The only one that changes the archive; asking goes on meanwhile."""
     present: int = 0
     """How many are being answered or wait; counted on the event loop only."""
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
@@ -83,14 +82,3 @@ class Service:
     def steps(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """Yield what ``QAPipeline.stream`` yields, for a caller that is in a thread of its own."""
         return self.pipeline.stream(question, history)
-
-    def remove(self, article_id: str) -> None:
-        """Erase an article and make the indexes forget it.
-
-        Raises:
-            NotFound: There is none.
-        """
-        with self.writing:
-            self.archive.article(article_id)
-            self.archive.remove([article_id])
-            self.archive.refresh()

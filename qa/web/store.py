@@ -146,6 +146,12 @@ class Store:
             raise NotFound("There is no such answer; the conversation that held it may have been deleted.")
         return _kept(row)
 
+    def quoting(self, article_id: str) -> int:
+        """Count the kept answers that hold words of an article, whoever asked."""
+        query = select(func.count()).select_from(turn_articles).where(turn_articles.c.article_id == article_id)
+        with self._reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     def keep(self, owner: str, turn: Kept, titles: Mapping[str, str | None], *, instead_of: str | None = None) -> Kept:
         """Keep a turn in its conversation, or in a new one, and return it with that.
 

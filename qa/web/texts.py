@@ -107,6 +107,64 @@ PREVIOUS = "Previous citation"
 NEXT = "Next citation"
 ORIGINAL = "Read the original"
 
+# The page of the articles.
+ARTICLES = "Articles"
+ADD = "Add articles"
+ADDED_ELSEWHERE = "Articles are added on the server, with `dateline ingest`."
+EDITORS_ADD = "Editors add articles here."
+SIGN_IN_TO_ADD = "Sign in as an editor"
+FILES = "Files"
+FILES_HINT = "choose them, or drop them on this page"
+KINDS = (
+    "Text, Markdown, HTML, PDF, DOCX, mail, feeds, JSON lines, CSV, or a zip archive of these; "
+    "at most {most} MB together."
+)
+ADDRESSES = "Web addresses of pages or feeds, one a line"
+DEFAULT_PUBLISHER = "Publisher of articles that name none (optional)"
+ADD_THEM = "Add"
+SENDING = "Sending"
+ADDING = "Adding"
+WAITING = "Waiting for its turn …"
+STOPPING = "Stopping …"
+CANCEL = "Cancel"
+CANCELLED = "Cancelled; what had been added by then is kept."
+TAKEN_IN = ("article so far", "articles so far")
+WORDS_PER_SECOND = "words a second"
+LEFT = "left"
+ADDED = ("article added", "articles added")
+UPDATED = ("article updated", "articles updated")
+ALREADY_THERE = ("article already there, unchanged", "articles already there, unchanged")
+LEFT_OUT = "left out"
+NOTHING_FOUND = "Nothing to add was found"
+AND_MORE = "and {count:,} more"
+FIND = "Find articles by title, publisher, section, date or address"
+FIND_THEM = "Find"
+ARTICLE_COUNT = ("article", "articles")
+SHOWN_OF = "{first} to {last} shown, the last added first"
+NONE_FOUND = "No article has all of these words."
+EARLIER_PAGE = "Previous page"
+LATER_PAGE = "Next page"
+PAGES = "Pages of the list"
+REMOVE = "Remove"
+REMOVE_SURE = "Remove “{title}” with all its revisions?"
+REMOVE_KEPT = (
+    "{count} kept answer holds words of it; they are taken out of that answer.",
+    "{count} kept answers hold words of it; they are taken out of those answers.",
+)
+REMOVE_COPIES = "The same report also came from {names}; those articles stay."
+REMOVE_FOR_GOOD = "It stays removed: neither a feed nor an upload brings it back."
+TAKES_NOTHING = "This server takes no articles in."
+NOT_SWITCHED_ON = "This server takes no articles in over HTTP; the setting `editors_add_articles` switches it on."
+TOO_MANY_INGESTIONS = "Too many uploads are waiting already; please try again when some are done."
+NO_INGESTION = "There is no such upload; the server may have been started again since. What was added is kept."
+BEING_ADDED = "Articles are being added at the moment; please remove it when that is done."
+NOTHING_BROUGHT = "Nothing was sent: give files, `url`, `urls`, `articles`, or an article with its `text`."
+TOO_MANY_ADDRESSES = "At most {most} addresses are taken at once."
+NO_ADDRESS = "“{given}” is no web address; they begin with http:// or https://."
+JSON_OR_FORM = "Send JSON (`application/json`) or a form with files (`multipart/form-data`)."
+NOT_JSON = "The request's body is not a JSON object as described in /openapi.json."
+JSON_TOO_LARGE = "At most {most} MB of JSON are taken at once; send larger loads as files."
+
 # A kept answer.
 KEPT = "A kept answer"
 KEPT_LEAD = "This answer stands as it was given; the archive may have changed since."
@@ -143,6 +201,19 @@ WRONG_TOKEN = "This is not one of the archive's tokens."
 SIGNED_IN = "You are signed in as {name} ({role})."
 SIGN_OUT = "Sign out"
 
+FOR_LIBRARY = {
+    "lost": "The server cannot be reached; please try again.",
+    "nothing": "Choose a file, or give an address.",
+    "too_large": "That is more than can be sent at once; `dateline ingest` takes any amount on the server.",
+    "sending": SENDING,
+    "stopping": STOPPING,
+    "removing": "Removing …",
+    "removed": "The article was removed.",
+    "remove": REMOVE,
+    "keep": "Keep it",
+    "close": CLOSE,
+}
+"""What the script of the page of the articles says."""
 FOR_SCRIPT = {
     "searching": STATES["searching"],
     "stopped": STOPPED,

@@ -185,11 +185,14 @@ def test_a_forged_forwarded_host_is_not_built_into_the_page(client):
     assert "evil.example" not in client.get("/config", headers={"x-forwarded-host": "evil.example"}).text
 
 
-def test_only_the_command_line_changes_the_archive(client, ids, corpus):
-    body = {"inputs": [str(corpus)]}
+def test_nobody_but_the_command_line_and_editors_changes_the_archive(client, ids, corpus):
+    """What editors may do is tested with what they bring."""
+    handed, brought = {"inputs": [str(corpus)]}, {"text": "The bridge closes on Monday."}
     for token in ("", "x", "0" * 43):
         given = {"x-dateline-token": token} if token else {}
-        assert client.post("/api/v1/articles", json=body, headers=given).status_code == 403
+        assert client.post("/api/v1/handover", json=handed, headers=given).status_code == 403
+        for body in (handed, brought):
+            assert client.post("/api/v1/articles", json=body, headers=given).status_code == 403
         assert client.delete(f"/api/v1/articles/{ids['Timber']}", headers=given).status_code == 403
     assert client.get(f"/api/v1/articles/{ids['Timber']}").status_code == 200
 
