@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 MOST_CHARS = 12_000
 """More than this is no answer: the model is stopped."""
 LEAST_WORDS = 3
+MOST_SENTENCE_CHARS = 600
+"""A longer sentence is no statement; the embedding model would read only its beginning."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|vs|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
     r"Nov|Dec|Inc|Ltd|Co|Corp)|\b[A-Z]|\b[a-z]\.[a-z])\.$"
@@ -76,6 +78,8 @@ def unusable(sentence: str) -> str | None:
         return "markup"
     if _TO_A_MODEL.search(sentence):
         return "address"
+    if len(sentence) > MOST_SENTENCE_CHARS:
+        return "overlong"
     words = re.findall(r"\w+", sentence)
     if len(words) < LEAST_WORDS or sentence.endswith((":", "?")):
         return "fragment"

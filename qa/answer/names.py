@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qa.answer.words import plain_words
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.understand import FUNCTION_WORDS
 
@@ -162,7 +161,7 @@ def _named_start(found: list[re.Match[str]], at: int, known: Iterable[str]) -> b
     """Say whether the first word of a sentence is a name, though every first word has a capital."""
     token = found[at].group(0)
     low = token.casefold().removesuffix("'s").removesuffix("’s")
-    if low in known or len(plain_words(token)) == 0 or not low.isalpha():
+    if low in known or not low.isalpha():
         return False
     if low != token.casefold():
         return True  # a possessive that no article uses in lower case

@@ -15,6 +15,7 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 _FIXED = {"both": 2.0, "twice": 2.0, "thrice": 3.0, "pair": 2.0, "couple": 2.0, "fortnight": 2.0}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
+_AFTER_FRACTION = set("of were was are is had have has went go came come more less fewer".split())
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _UNIT_NAMES = {
     name: unit
@@ -71,7 +72,8 @@ class Quantity:
     def same(self, other: "Quantity") -> bool:
         """Say whether the two say the same, as far as both tell; a half is 50 per cent."""
         if self.rank != other.rank:
-            return False
+            rank, count = (self, other) if self.rank else (other, self)  # the 23rd minute, after 23 minutes
+            return rank.value == count.value and _UNIT_NAMES.get(rank.head, "") == count.unit
         if _close(self.value, other.value):
             return not (self.unit and other.unit and self.unit != other.unit)
         return "percent" in (self.unit, other.unit) and _close(*sorted((self._share, other._share)))
@@ -178,7 +180,7 @@ def _fraction(tokens: Sequence[dict[str, str | None]], at: int) -> tuple[float |
         return _half(tokens, at)
     count = _SMALL.get(word, 1.0 if word == "a" else 0.0)
     name = _plain(tokens, at + 1).removesuffix("s")
-    if count and name in _FRACTIONS and (_plain(tokens, at + 2) == "of" or count > 1):
+    if count and name in _FRACTIONS and (_plain(tokens, at + 2) in _AFTER_FRACTION or count > 1):
         return count * _FRACTIONS[name], False, at + 2
     return None
 

@@ -1,15 +1,18 @@
-"""Whether one sentence says yes where another says no."""
+"""Whether one sentence says yes where another says no.
 
-import re
+Words of the one are laid beside words of the other: the same word, its family, a synonym, an opposite. Then each denial
+is paired with one on the other side: another denial, or a word whose opposite stands there. One that is left over,
+about something that both speak of, is a contradiction.
+"""
 
-from qa.answer.words import NEGATIONS, REFUSALS, SAYS_NO, base, opposites, plain_words
-from qa.retrieve.understand import FUNCTION_WORDS
+from qa.answer import lexicon
+from qa.answer.denials import Denial, Reading
 
-REACH = 2
-"""Words that may stand between a negation and the word that it negates."""
-AROUND = 4
-"""Content words on either side that show what a word speaks of."""
-_CLAUSE = re.compile(r"[,;:–—]\s|\s[-–—]\s|\b(?:but|and|which|who|while|although|though|because|since)\b")
+LEAST_SHARE = 0.34
+"""Of the words around a denial, those that a claim must have in order to speak of what is denied."""
+EVERY = frozenset("everybody everyone everything nobody always never all none".split())
+"""Opposites that need nothing beside them in common."""
+_Opposed = list[tuple[int, int]]
 
 
 def contradict(claim: str, sentence: str) -> bool:
@@ -20,76 +23,86 @@ def contradict(claim: str, sentence: str) -> bool:
     >>> contradict("The bridge stayed open.", "The bridge was not closed on Monday.")
     False
     """
-    said, source = _Read(claim), _Read(sentence)
-    opposed = _opposed(said, source)
-    if _negated_in_one(said, source) and not opposed:
-        return True
-    if (said.negations or said.refusals) and not source.says_no and not opposed:
-        return True
-    if source.negations and not said.says_no and not opposed and _speaks_of_denied(said, source, sentence):
-        return True
-    return opposed and bool(said.negations) == bool(source.negations)
+    return _Beside(Reading(claim), Reading(sentence)).differ()
 
 
-class _Read:
-    """A sentence as words without endings, with its negations."""
+class _Beside:
+    """Two sentences, each word of the first laid beside those of the second that mean the same, or the opposite."""
 
-    def __init__(self, text: str) -> None:
-        self.words = [base(word) for word in plain_words(text)]
-        self.held = set(self.words)
-        self.content = [word for word in self.words if word not in FUNCTION_WORDS and word not in NEGATIONS]
-        self.negations = [at for at, word in enumerate(self.words) if word in NEGATIONS]
-        self.refusals = self.held & REFUSALS
-        self.says_no = bool(
-            self.negations
-            or self.held & SAYS_NO
-            or self.refusals
-            or re.search(r"\b(?:out of|yet to|instead of|rather than|apart from|far from)\b", text)
-            or any(
-                word.startswith("un") and len(word) > 5 and word not in {"under", "until", "union"}
-                for word in self.words
-            )
+    def __init__(self, said: Reading, source: Reading) -> None:
+        self.said, self.source = said, source
+        self.same: dict[int, set[int]] = {}
+        self.back: dict[int, set[int]] = {}
+        for at, word in enumerate(said.words):
+            for to, other in enumerate(source.words):
+                if word.counts and other.counts and lexicon.alike(word.text, other.text):
+                    self.same.setdefault(at, set()).add(to)
+                    self.back.setdefault(to, set()).add(at)
+        self.opposed = [
+            (at, to)
+            for at, word in enumerate(said.words)
+            for to, other in enumerate(source.words)
+            if lexicon.opposed(word.text, other.text) and self._meet(at, to)
+        ]
+
+    def differ(self) -> bool:
+        """Say whether a denial of either, or a word whose opposite the other has, is left without its like."""
+        mine = self._unlike(self.said, self.same, self.source, {at for at, _ in self.opposed})
+        theirs = self._unlike(self.source, self.back, self.said, {to for _, to in self.opposed})
+        opposed = _undenied(_undenied(self.opposed, mine, 0), theirs, 1)
+        self._pair(mine, theirs)
+        left = any(one.sign in {"no", "refuse"} for one in mine) or any(map(self._spoken_of, theirs))
+        return left or bool(opposed)
+
+    def _meet(self, at: int, to: int) -> bool:
+        """Say whether two opposites stand on one side only and speak of the same thing."""
+        word, other = self.said.words[at].text, self.source.words[to].text
+        if (lexicon.forms(word) | lexicon.forms(other)) & self.said.forms & self.source.forms:
+            return False
+        near = self.source.around(to)
+        return bool({word, other} & EVERY) or any(self.same.get(one, set()) & near for one in self.said.around(at))
+
+    def _unlike(self, own: Reading, beside: dict[int, set[int]], other: Reading, ends: set[int]) -> list[Denial]:
+        """Return the denials of a sentence that neither stand in the other one too nor are the end of two opposites."""
+        there = {one.at for one in other.denials}
+        return [one for one in own.denials if one.at not in ends and not beside.get(one.at, set()) & there]
+
+    def _pair(self, mine: list[Denial], theirs: list[Denial]) -> None:
+        """Take out the denials that have their like, the surest pairs first."""
+        pairs = sorted(
+            ((self._fit(one, other), one.at, other.at, one, other) for one in mine for other in theirs),
+            key=lambda pair: (-pair[0], pair[1], pair[2]),
         )
+        for fit, _, _, one, other in pairs:
+            if fit > 0 and one in mine and other in theirs:
+                mine.remove(one)
+                theirs.remove(other)
 
-    def negated(self) -> set[str]:
-        """Return the content words right behind a negation."""
-        found: set[str] = set()
-        for at in self.negations:
-            for word in self.words[at + 1 : at + 2 + REACH]:
-                if word not in FUNCTION_WORDS and word not in NEGATIONS:
-                    found.add(word)
-                    break
-        return found
+    def _fit(self, one: Denial, other: Denial) -> int:
+        if one.sign == other.sign == "may":
+            return 0
+        shared = sum(bool(self.same.get(at, set()) & other.near) for at in one.near)
+        same_target = one.target is not None and other.target in self.same.get(one.target, set())
+        same_word = self.said.words[one.at].text == self.source.words[other.at].text
+        certain = "may" not in (one.sign, other.sign)
+        return shared + 2 * same_target + 2 * same_word + 3 * certain
 
-    def around(self, word: str) -> set[str]:
-        """Return the content words near a word."""
-        found: set[str] = set()
-        for at, other in enumerate(self.content):
-            if other == word:
-                found.update(self.content[max(at - AROUND, 0) : at + AROUND + 1])
-        return found - {word}
-
-
-def _negated_in_one(said: _Read, source: _Read) -> bool:
-    """Say whether a word of both is negated in one of them only."""
-    shared = set(said.content) & set(source.content)
-    return bool((said.negated() ^ source.negated()) & shared) and not (len(said.negations) == len(source.negations))
+    def _spoken_of(self, denial: Denial) -> bool:
+        """Say whether the claim speaks of what a denial of the source denies."""
+        if denial.sign == "may":
+            return False
+        met = [to for to in denial.near if to in self.back]
+        enough = denial.sign == "no" and len(met) >= max(1, LEAST_SHARE * len(denial.near))
+        return denial.target in self.back or enough
 
 
-def _opposed(said: _Read, source: _Read) -> bool:
-    """Say whether the claim has a word whose opposite the source has, both speaking of the same thing."""
-    for word in said.held - source.held:
-        for other in opposites(word) & (source.held - said.held):
-            if said.around(word) & source.around(other) or min(len(said.content), len(source.content)) <= AROUND:
-                return True
-    return False
-
-
-def _speaks_of_denied(said: _Read, source: _Read, sentence: str) -> bool:
-    """Say whether a claim that denies nothing speaks of what the source denies."""
-    new = set(said.content) - set(source.content)
-    for clause in _CLAUSE.split(sentence):
-        part = _Read(clause)
-        if part.negations and (set(part.content) & set(said.content) or new):
-            return True
-    return False
+def _undenied(opposed: _Opposed, denials: list[Denial], side: int) -> _Opposed:
+    """Return the opposites of which none is denied: "not open" is "closed", and both are done with."""
+    left = []
+    for pair in opposed:
+        used = next((one for one in denials if one.sign != "may" and pair[side] in one.bears_on), None)
+        if used:
+            denials.remove(used)
+        else:
+            left.append(pair)
+    return left

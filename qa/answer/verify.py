@@ -7,30 +7,37 @@ number with its unit, each date, name and quotation of the claim must stand ther
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import permutations
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from qa.answer import names, numbers, polarity
+from qa.answer.support import Support, common_words
 from qa.index.archive import Archive
 from qa.retrieve.rank import Ranked
-from qa.retrieve.understand import FUNCTION_WORDS
 from qa.types import Evidence
 
 if TYPE_CHECKING:
-    from qa.types import Matrix, Vector
+    from qa.types import Vector
 
-WORD_WEIGHT = 0.3
-"""What the share of the claim's words in a sentence is worth beside its cosine."""
-LEAST_COSINE = 0.37
-LEAST_SUPPORT = 0.52
-"""Fitted on the development half of ``tests/evals/paraphrases.jsonl``: true claims above, those of others below."""
-NEAR_BEST = 0.15
+COMPARED = 8
+"""Sentences whose stored vectors are most like the claim's; these are embedded by themselves."""
+LEAST_SUPPORT = 0.75
+"""Fitted on the first two sets of paraphrases: their own sentences above, the nearest of other matters below."""
+NEAR_BEST = 0.35
 """A sentence may be this much less like the claim than the best one and still be read closely."""
 READ_CLOSELY = 4
+ADDED = 0.02
+"""What a second sentence must add to a claim's support by the first."""
+LEAST_PART = 0.45
+"""How much a sentence must say of a claim that it supports together with another."""
+LEAST_OF_PART = 0.3
+"""A clause of a claim that says less than this of its sentence was added to it: "and the operator went bankrupt"."""
+LEAST_WORDS = 3
 _QUOTATION = re.compile(r"[“\"«]([^”\"»]{3,})[”\"»]")
 _SPLIT = re.compile(r"; |, (?:and|but|while|whereas|although|though) | (?:and|but|while|whereas) ")
+_PART = re.compile(r"[;,:–—]\s|\s(?=(?:and|but|while|whereas|although|though|after which|because|which|who)\s)")
 _LOWER = re.compile(r"\b[^\W\d_A-Z][^\W\d_]+")
 _LEAST_CLAUSE = 4
 
@@ -48,16 +55,6 @@ class Sentence:
     def text(self) -> str:
         """Its words."""
         return self.evidence.text
-
-    @cached_property
-    def quantities(self) -> list[numbers.Quantity]:
-        """Its numbers."""
-        return numbers.quantities(self.text)
-
-    @cached_property
-    def days(self) -> names.Days:
-        """What it says about when."""
-        return names.days(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,58 +96,77 @@ def sentences(ranked: Sequence[Ranked], evidence: Iterable[Evidence]) -> list[Se
 
 
 class RuleVerifier:
-    """The built-in verifier: stored sentence vectors, rare words, and rules for what must not differ."""
+    """The built-in verifier: meaning and words in common, then rules for what must not differ."""
 
     def __init__(self, archive: Archive) -> None:
         """Use an open archive's embedding model and its knowledge of how rare words are."""
-        self._archive = archive
+        self._support = Support(archive)
 
     def check(self, claim: str, evidence: Sequence[Sentence]) -> Verdict:
         """Return the sentences that the claim rests on, or why there are none."""
         if not evidence:
             return Verdict(reason="meaning")
         whole = self._check_one(claim, evidence)
-        if whole.reason is None or whole.reason == "negation":
+        if whole.reason is None:
+            strays = self._strays(claim, " ".join(evidence[at].text for at in whole.cited))
+            return self._together([whole, *(self._check_one(part, evidence) for part in strays)])
+        if whole.reason == "negation":
             return whole
         parts = clauses(claim)
-        if len(parts) < 2:
-            return whole
-        verdicts = [self._check_one(part, evidence) for part in parts]
-        if any(verdict.reason for verdict in verdicts):
-            return whole
+        if len(parts) > 1:
+            apart = self._together([self._check_one(part, evidence) for part in parts])
+            if apart.reason is None:
+                return apart
+        return self._check_pairs(claim, evidence) or whole
+
+    def _strays(self, claim: str, text: str) -> list[str]:
+        """Return the parts of a claim that the text which bears out the whole does not speak of."""
+        parts = [part for part in _PART.split(claim) if len(common_words(part)) >= LEAST_WORDS]
+        return [part for part in parts if self._support.of_part(part, text) < LEAST_OF_PART] if len(parts) > 1 else []
+
+    def _together(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """Return one verdict on a claim of several parts: each must be supported."""
+        failed = next((verdict for verdict in verdicts if verdict.reason), None)
+        if failed:
+            return failed
         cited = tuple(dict.fromkeys(at for verdict in verdicts for at in verdict.cited))
         return Verdict(cited, None, min(verdict.support for verdict in verdicts))
 
     def _check_one(self, claim: str, evidence: Sequence[Sentence]) -> Verdict:
-        support, cosines = self._support(claim, evidence)
-        order = np.argsort(-support, kind="stable")[:READ_CLOSELY]
-        best = float(support[order[0]])
+        scored = self._scored(claim, evidence)
         said = _Said(claim, _in_lower_case(evidence))
-        reason = None
-        for at in map(int, order):
-            if support[at] < max(LEAST_SUPPORT, best - NEAR_BEST) or cosines[at] < LEAST_COSINE:
+        best, reason = scored[0][0], None
+        for score, at in scored[:READ_CLOSELY]:
+            if score < max(LEAST_SUPPORT, best - NEAR_BEST):
                 break
-            why, also = said.wrong_with(evidence[at])
+            why, also = said.wrong_with(evidence[at].text, evidence[at].before)
             if why is None:
-                cited = (at, *_place_of(also, evidence[at], evidence))
-                return Verdict(cited, None, float(support[at]))
+                return Verdict((at, *_place_of(also, evidence[at], evidence)), None, score)
             reason = reason or why
         return Verdict(reason=reason or "meaning", support=best)
 
-    def _support(self, claim: str, evidence: Sequence[Sentence]) -> "tuple[Matrix, Matrix]":
-        cosines = np.stack([sentence.vector for sentence in evidence]) @ self._archive.embedder.embed_query(claim)
-        terms = dict.fromkeys(self._content(claim))
-        weights = self._archive.keywords.inverse_document_frequencies(terms)
-        total = sum(weights.values()) or 1.0
-        shares = [
-            sum(weights[term] for term in weights.keys() & set(self._content(sentence.text))) / total
-            for sentence in evidence
-        ]
-        return cosines + WORD_WEIGHT * np.array(shares, dtype=np.float32), cosines
+    def _check_pairs(self, claim: str, evidence: Sequence[Sentence]) -> Verdict | None:
+        """Return the verdict on two sentences of one article that say a claim together, if any do."""
+        scored = [pair for pair in self._scored(claim, evidence)[:READ_CLOSELY] if pair[0] >= LEAST_PART]
+        common = _in_lower_case(evidence)
+        parts = [_Said(part, common) for part in _PART.split(claim)]
+        for (alone, first), (_, second) in permutations(scored, 2):
+            one, other = evidence[first], evidence[second]
+            if one.evidence.article_id != other.evidence.article_id or one.evidence.start > other.evidence.start:
+                continue
+            both = f"{one.text} {other.text}"
+            # What belongs together in the claim must stand together in one of the two.
+            if polarity.contradict(claim, both) or not all(part.held_by(one) or part.held_by(other) for part in parts):
+                continue
+            together = self._support.between(claim, both)
+            if together >= max(LEAST_SUPPORT, alone + ADDED):
+                return Verdict((first, second), None, together)
+        return None
 
-    def _content(self, text: str) -> list[str]:
-        words = [word for word in re.findall(r"\w+", text) if word.casefold() not in FUNCTION_WORDS]
-        return self._archive.keywords.terms(" ".join(words))
+    def _scored(self, claim: str, evidence: Sequence[Sentence]) -> list[tuple[float, int]]:
+        vectors = np.stack([sentence.vector for sentence in evidence])
+        near = self._support.nearest(claim, [sentence.text for sentence in evidence], vectors, COMPARED)
+        return sorted(((self._support.between(claim, evidence[at].text), at) for at in near), key=lambda pair: -pair[0])
 
 
 class _Said:
@@ -163,21 +179,25 @@ class _Said:
         self.days = names.days(claim)
         self.quotations = [_flat(match) for match in _QUOTATION.findall(claim)]
 
-    def wrong_with(self, sentence: Sentence) -> tuple[str | None, str]:
-        """Return what of the claim a sentence does not hold, or None and the text before it that is needed too."""
-        if numbers.missing(self.quantities, sentence.quantities):
+    def held_by(self, sentence: Sentence) -> bool:
+        """Say whether nothing is wrong with a sentence."""
+        return self.wrong_with(sentence.text, sentence.before)[0] is None
+
+    def wrong_with(self, text: str, before: str) -> tuple[str | None, str]:
+        """Return what of the claim a text does not hold, or None and what stands before it if that is needed too."""
+        if numbers.missing(self.quantities, numbers.quantities(text)):
             return "number", ""
-        if self.days.missing(sentence.days):
+        if self.days.missing(names.days(text)):
             return "date", ""
-        if any(quotation not in _flat(sentence.text) for quotation in self.quotations):
+        if any(quotation not in _flat(text) for quotation in self.quotations):
             return "quotation", ""
-        if polarity.contradict(self.claim, sentence.text):
+        if polarity.contradict(self.claim, text):
             return "negation", ""
-        missing = names.missing_names(self.claim, sentence.text, self.common)
+        missing = names.missing_names(self.claim, text, self.common)
         if not missing:
             return None, ""
-        if sentence.before and not names.missing_names(self.claim, f"{sentence.before} {sentence.text}", self.common):
-            return None, sentence.before
+        if before and not names.missing_names(self.claim, f"{before} {text}", self.common):
+            return None, before
         return "name", ""
 
 

@@ -1,0 +1,166 @@
+"""Whether what a model wrote stands in the evidence: on paraphrases and their altered twins, and case by case."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from qa.answer.polarity import contradict
+from qa.answer.verify import RuleVerifier, Sentence, sentences
+from qa.retrieve.evidence import evidence
+from qa.types import Evidence, Filters
+
+EVALS = Path(__file__).parents[1] / "evals"
+
+
+@pytest.fixture(scope="module")
+def verifier(sample):
+    return RuleVerifier(sample.archive)
+
+
+@pytest.fixture(scope="module")
+def judge(sample, verifier):
+    """What the verifier says of every paraphrase of a set and of its twins, against what its article's title retrieves.
+
+    All of the article's own sentences are there: whether they are found is the search's matter, not the verifier's.
+    """
+    read = {}
+
+    def judged(half):
+        found = []
+        name = "paraphrases-third.jsonl" if half == "third" else "paraphrases.jsonl"
+        for row in map(json.loads, (EVALS / name).read_text("utf-8").splitlines()):
+            if row["half"] != half:
+                continue
+            own = sample.ids[row["article"]]
+            if own not in read:
+                title = sample.archive.article(own).title
+                ranked = sample.pipeline._rank(title, Filters(article_ids=(own,)))[1]
+                ranked += sample.pipeline._rank(title, Filters(exclude_article_ids=(own,)))[1]
+                read[own] = sentences(ranked, evidence(ranked, title))
+            verdict = verifier.check(row["claim"], read[own])
+            cited = {read[own][at].text for at in verdict.cited}
+            caught = {kind: verifier.check(twin, read[own]).reason is not None for kind, twin in row["altered"].items()}
+            found.append((bool(cited & set(row.get("sources") or [row["source"]])), caught))
+        return found
+
+    return judged
+
+
+def shares(judged):
+    caught, all_of = Counter(), Counter()
+    for _, twins in judged:
+        caught.update(kind for kind, seen in twins.items() if seen)
+        all_of.update(list(twins))
+    kept = sum(right for right, _ in judged) / len(judged)
+    return {"kept": kept} | {kind: caught[kind] / all_of[kind] for kind in all_of}
+
+
+@pytest.mark.parametrize("half", ["dev", "held-out"])
+def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half):
+    found = shares(judge(half))
+    assert found["kept"] >= 0.9
+    assert found["negation"] >= 0.8
+    assert min(found["number"], found["date"], found["name"]) >= 0.95
+
+
+# Case by case
+
+
+SOURCES = (
+    "The ferry Alma sank off Port Ellen on Sunday morning.",
+    "All 34 passengers were rescued by two fishing boats from Dunmarrow.",
+    "The operator, Coast Lines, said that the pumps had been repaired in May.",
+)
+
+
+def held(verifier, texts=SOURCES):
+    embed = verifier._support._archive.embedder.embed_query
+    place, found = 0, []
+    for text in texts:
+        one = Evidence("c", "a", 1, place, place + len(text), text, 1.0)
+        found.append(Sentence(one, embed(text)))
+        place += len(text) + 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("claim", "cited"),
+    [
+        ("The Alma went down near Port Ellen on Sunday.", (0,)),
+        ("Two Dunmarrow fishing boats saved all 34 people on board.", (1,)),
+        ("On Sunday the Alma sank, and two fishing boats rescued everybody on board.", (0, 1)),
+        ("After the Alma sank off Port Ellen, 34 passengers were rescued by fishing boats.", (0, 1)),
+        ("Coast Lines said the pumps were mended in May.", (2,)),
+    ],
+)
+def test_a_claim_is_matched_to_the_sentences_that_say_it(verifier, claim, cited):
+    verdict = verifier.check(claim, held(verifier))
+    assert (verdict.reason, set(verdict.cited)) == (None, set(cited))
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("The Alma went down near Port Ellen on Sunday, and the operator was fined a large sum.", "meaning"),
+        ("The Alma went down near Port Ellen on Sunday, after which its captain resigned.", "meaning"),
+        ("On Sunday the Alma sank, and three fishing boats rescued everybody on board.", "number"),
+        ("The Alma sank off Dunmarrow on Sunday morning.", "name"),
+        ("Not one of the 34 passengers was rescued by the fishing boats.", "negation"),
+        ("Coast Lines denied that the pumps had been repaired in May.", "negation"),
+    ],
+)
+def test_a_claim_that_says_more_or_otherwise_is_not_supported(verifier, claim, reason):
+    assert verifier.check(claim, held(verifier)).reason == reason
+
+
+def test_without_evidence_nothing_is_supported(verifier):
+    assert verifier.check("The Alma sank.", []).reason == "meaning"
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The engines could not be started.", "The engines failed to start."),
+        ("He refused to comment.", "He declined to comment on the report."),
+        ("The plan was thrown out.", "The council did not approve the plan."),
+        ("The road is closed.", "The road is not open yet."),
+        ("She had no objection.", "She did not object to the budget."),
+        ("The bridge reopens on Monday.", "The bridge will not reopen until Monday."),
+        ("He has been jobless for a year.", "He has been without a job for a year."),
+        ("The flat is out of use.", "The flat cannot be used."),
+        ("The crane has yet to enter service.", "The crane is still not in service."),
+        ("At most two visitors are let in at a time.", "Not more than two visitors at a time are let in."),
+        ("The council paid, and the region gave nothing.", "The council paid but nothing came from the region."),
+    ],
+)
+def test_the_same_said_with_and_without_not_is_no_contradiction(claim, sentence):
+    assert not contradict(claim, sentence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ("The engines did not fail to start.", "The engines failed to start."),
+        ("He agreed to the plan.", "He did not agree to the plan."),
+        ("The council approved the plan.", "The council threw out the plan."),
+        ("The road is open.", "The road is closed to traffic."),
+        ("Nobody was hurt.", "Everybody was hurt."),
+        ("Prices fell in May.", "Prices rose in May."),
+        ("The hospital has not lacked beds.", "The hospital has been short of beds."),
+        (
+            "The subsidy has not been extended until summer.",
+            "The subsidy, which was to end in June, goes on until summer.",
+        ),
+        ("Fewer pups were born.", "More pups were born than last year."),
+    ],
+)
+def test_a_denial_without_its_like_and_an_opposite_are_contradictions(claim, sentence):
+    assert contradict(claim, sentence)
+
+
+def test_no_sentence_of_the_sample_contradicts_itself():
+    rows = [*(EVALS / "paraphrases.jsonl").read_text("utf-8").splitlines()]
+    texts = [json.loads(row)["source"] for row in rows]
+    assert [text for text in texts if contradict(text, text)] == []
