@@ -9,14 +9,15 @@ def told(report: IngestReport) -> list[tuple[str, list[str]]]:
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "updated", "unchanged", "removed"))
     rate = f" ({report.words / report.seconds:,.0f} words/s)" if report.seconds and report.embedded else ""
     found: list[tuple[str, list[str]]] = [
-        (f"Articles {verb}{counts}; {report.embedded} passages embedded in {report.seconds:.1f} s{rate}.", [])
+        (f"Articles {verb}{counts}; {_count(report.embedded, 'passage')} embedded in {report.seconds:.1f} s{rate}.", [])
     ]
     if report.lost_characters:
         lost = f"{report.lost_characters:,} characters had been lost before they came here; nothing was guessed."
         found.append((lost, []))
     if report.suspicious:
-        count = len(report.suspicious)
-        head = f"{count} passages speak to a machine and not to readers; they are kept, not quoted:"
+        speak, are = ("speaks", "it is") if len(report.suspicious) == 1 else ("speak", "they are")
+        passages = _count(len(report.suspicious), "passage")
+        head = f"{passages} {speak} to a machine and not to readers; {are} kept, not quoted:"
         found.append((head, [f"{where(one)}: {one.reason}" for one in report.suspicious]))
     if report.duplicates:
         near = sum(duplicate.kind == "near" for duplicate in report.duplicates)
@@ -24,9 +25,13 @@ def told(report: IngestReport) -> list[tuple[str, list[str]]]:
         copies = f"Of other articles {exact} are copies to the letter and {near} near copies; each story is found once."
         found.append((copies, []))
     if report.skipped:
-        head = f"{len(report.skipped)} inputs were skipped:"
+        head = f"{_count(len(report.skipped), 'input')} {'was' if len(report.skipped) == 1 else 'were'} skipped:"
         found.append((head, [f"{where(skip)}: {skip.reason}" for skip in report.skipped]))
     return found
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def where(found: Skipped | Suspicious) -> str:

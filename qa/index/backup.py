@@ -1,4 +1,4 @@
-"""Backups: the catalogue, which is the only truth, and the settings file, in one compressed file.
+"""Backups: the catalogue, which is the only truth, what people asked, and the settings file, in one compressed file.
 
 The indexes are not in it; they are made again from the catalogue without embedding anything.
 """
@@ -22,10 +22,14 @@ from qa.config import SETTINGS_FILE, Settings
 from qa.errors import ArchiveDamaged, NotFound, UsageError, WriteFailed
 from qa.index.archive import Archive, archive_exists
 from qa.index.catalogue_schema import FILE_NAME
+from qa.index.kept import PEOPLE_FILE
 
 NOTE = "backup.json"
 FORMAT = 1
+DATABASES = (FILE_NAME, PEOPLE_FILE)
 MOST_NOTE_BYTES = 64 * 1024
+DIGESTS = {FILE_NAME: "sha256", PEOPLE_FILE: "people_sha256"}
+"""Under which names the note keeps the digests of the databases."""
 MOST_SETTINGS_BYTES = 1024 * 1024
 
 
@@ -45,9 +49,12 @@ def back_up(settings: Settings, target: Path) -> int:
         _writing(f"The backup {target} cannot be written"),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch,
     ):
-        copy, packed = Path(scratch) / FILE_NAME, Path(scratch) / "packed"
-        _copy(settings.data_dir / FILE_NAME, copy)
-        _pack(copy, settings.data_dir / SETTINGS_FILE, packed)
+        copies, packed = Path(scratch), Path(scratch) / "packed"
+        # In this order: whatever is removed meanwhile is gone from the answers, if not yet from the catalogue.
+        for name in DATABASES:
+            if (settings.data_dir / name).exists():
+                _copy(settings.data_dir / name, copies / name)
+        _pack(copies, settings.data_dir / SETTINGS_FILE, packed)
         os.replace(packed, target)
         return target.stat().st_size
 
@@ -68,31 +75,33 @@ def restore(folder: Path, source: Path) -> int:
         try:
             _unpack(source, folder)
         except BaseException:
-            for name in (FILE_NAME, SETTINGS_FILE):
+            for name in (*DATABASES, SETTINGS_FILE):
                 (folder / name).unlink(missing_ok=True)
             raise
     with Archive.open(Settings(data_dir=folder)) as archive:
         return len(archive.articles())
 
 
-def _copy(catalogue: Path, copy: Path) -> None:
-    """Copy the database as of one moment, whoever writes it meanwhile."""
-    with closing(sqlite3.connect(catalogue, timeout=30)) as source, closing(sqlite3.connect(copy)) as made:
+def _copy(database: Path, copy: Path) -> None:
+    """Copy a database as of one moment, whoever writes it meanwhile."""
+    with closing(sqlite3.connect(database, timeout=30)) as source, closing(sqlite3.connect(copy)) as made:
         source.backup(made)
         made.execute("PRAGMA journal_mode=DELETE")
 
 
-def _pack(catalogue: Path, settings_file: Path, packed: Path) -> None:
-    note = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "sha256": _digest(catalogue)}
+def _pack(copies: Path, settings_file: Path, packed: Path) -> None:
+    note = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    note |= {key: _digest(copies / name) for name, key in DIGESTS.items() if (copies / name).exists()}
     with packed.open("wb") as raw:
         os.fchmod(raw.fileno(), 0o600)
         with (
             gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw) as stream,
             tarfile.open(mode="w", fileobj=stream, format=tarfile.PAX_FORMAT) as tar,
         ):
-            described = catalogue.with_name(NOTE)
+            described = copies / NOTE
             described.write_text(json.dumps(note))
-            for path, name in ((described, NOTE), (settings_file, SETTINGS_FILE), (catalogue, FILE_NAME)):
+            files = [(described, NOTE), (settings_file, SETTINGS_FILE), *((copies / name, name) for name in DATABASES)]
+            for path, name in files:
                 if path.is_file():
                     tar.add(path, name, recursive=False, filter=_anonymous)
         raw.flush()
@@ -117,16 +126,17 @@ def _unpack(source: Path, folder: Path) -> None:
                     note = json.loads(stream.read(MOST_NOTE_BYTES))
                 elif stream is not None and member.name == SETTINGS_FILE:
                     (folder / SETTINGS_FILE).write_bytes(stream.read(MOST_SETTINGS_BYTES))
-                elif stream is not None and member.name == FILE_NAME:
-                    _write(stream, folder / FILE_NAME)
+                elif stream is not None and member.name in DATABASES:
+                    _write(stream, folder / member.name)
     except FileNotFoundError:
         raise NotFound(f"There is no backup {source}.") from None
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError) as exc:
         raise ArchiveDamaged(f"{source} is not a whole backup of Dateline's.") from exc
     if not archive_exists(folder) or not isinstance(note, dict) or note.get("format") != FORMAT:
         raise ArchiveDamaged(f"{source} is no backup that this Dateline can read.")
-    if note.get("sha256") != _digest(folder / FILE_NAME):
-        raise ArchiveDamaged(f"{source} is damaged: its catalogue is not the one that was backed up.")
+    for name, key in DIGESTS.items():
+        if note.get(key) != (_digest(folder / name) if (folder / name).exists() else None):
+            raise ArchiveDamaged(f"{source} is damaged: its {name} is not the one that was backed up.")
 
 
 def _write(stream: IO[bytes], path: Path) -> None:

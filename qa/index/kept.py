@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     insert,
     select,
     update,
@@ -103,6 +104,18 @@ def open_people(folder: Path) -> Engine:
         engine.dispose()
         raise SchemaTooNew("The kept conversations were written by a newer Dateline; please upgrade.")
     return engine
+
+
+def conversation_count(folder: Path) -> int:
+    """Return how many conversations a data folder keeps."""
+    if not (folder / PEOPLE_FILE).exists():
+        return 0
+    engine = open_people(folder)
+    try:
+        with mapped_errors(), engine.connect() as connection:
+            return int(connection.scalar(select(func.count()).select_from(conversations)) or 0)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

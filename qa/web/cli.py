@@ -170,18 +170,21 @@ def _bracketed(host: str) -> str:
 
 def add_backup(subparsers: Subparsers) -> None:
     """Add the command."""
-    text = "Write the archive and its settings to one file, also while it is served."
+    text = "Write the archive, its settings and what people asked to one file, also while it is served."
     add_parser(subparsers, "backup", _backup, text).add_argument("file", metavar="FILE", type=Path)
 
 
 def _backup(options: argparse.Namespace) -> int:
     from qa.index.backup import back_up
+    from qa.index.kept import conversation_count
 
     size = back_up(settings_of(options), options.file)
+    asked = conversation_count(settings_of(options).data_dir)
     if options.json:
-        print_json({"file": str(options.file), "bytes": size})
+        print_json({"file": str(options.file), "bytes": size, "conversations": asked})
     else:
-        print_text(f"The backup {options.file} holds the archive as it is now ({size / 2**20:.1f} MB).")
+        held = f"the archive as it is now{_with(asked)}"
+        print_text(f"The backup {options.file} holds {held} ({size / 2**20:.1f} MB).")
     return 0
 
 
@@ -193,11 +196,18 @@ def add_restore(subparsers: Subparsers) -> None:
 
 def _restore(options: argparse.Namespace) -> int:
     from qa.index.backup import restore
+    from qa.index.kept import conversation_count
 
     folder = settings_of(options).data_dir
     articles = restore(folder, options.file)
+    asked = conversation_count(folder)
     if options.json:
-        print_json({"data": str(folder), "articles": articles})
+        print_json({"data": str(folder), "articles": articles, "conversations": asked})
     else:
-        print_text(f"{folder} holds {articles} articles again; its indexes were made from them.")
+        print_text(f"{folder} holds {articles} articles again{_with(asked)}; its indexes were made from them.")
     return 0
+
+
+def _with(conversations: int) -> str:
+    words = "conversation" if conversations == 1 else "conversations"
+    return f", with {conversations:,} {words} and what was thought of the answers" if conversations else ""

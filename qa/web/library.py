@@ -22,7 +22,7 @@ from qa.web.service import Service
 
 router = APIRouter(include_in_schema=False)
 A_PAGE = 50
-MOST_SHOWN = 5
+MOST_SHOWN = 2
 """Ingestions on the page, beside those that have not ended."""
 MOST_ROWS = 100
 """Of the inputs that one sentence of a report speaks of."""

@@ -14,7 +14,7 @@ from qa.errors import ArchiveDamaged, NotFound, UsageError
 from qa.health import verify
 from qa.index.archive import Archive
 from qa.index.backup import back_up, restore
-from tests.servers import run, run_apart
+from tests.servers import run, run_apart, serving
 from tests.web.test_serve import FERRY, same
 
 SAID = "status", "text", "claims", "citations"
@@ -72,6 +72,49 @@ def _ask_while(taking_in, server, answers):
     with server.client() as visitor:
         while taking_in.is_alive():
             answers.append(visitor.post("/api/v1/ask", json={"question": FERRY}).json())
+
+
+def test_what_people_asked_comes_along_while_more_is_asked(small_folder, tmp_path):
+    """The kept answer, its rating and the conversation are there again, for the browser whose they are."""
+    file, restored = tmp_path / "b.tar.gz", tmp_path / "elsewhere"
+    (small_folder / "dateline.toml").write_text("max_waiting = 100")
+    with serving(small_folder) as server, server.client(headers={"origin": server.address}) as browser:
+
+        def ask(question):
+            return [json.loads(line) for line in browser.post("/chat/ask", json={"question": question}).iter_lines()][
+                -1
+            ]
+
+        first = ask(FERRY)
+        browser.post(f"/chat/turns/{first['id']}/rating", json={"rating": -1, "reason": "wrong: not there"})
+        asking = threading.Thread(target=lambda: [ask("Who kept the lighthouse?") for _ in range(8)])
+        asking.start()
+        held = run("backup", file, "--data", small_folder)["conversations"]
+        asking.join()
+        cookies = browser.cookies
+    assert held >= 1
+    found = run("restore", file, "--data", restored)
+    assert 1 <= found["conversations"] <= held
+    assert (restored / "people.sqlite3").stat().st_mode & 0o777 == 0o600
+    with serving(restored) as server, server.client(cookies=cookies) as browser:
+        page = browser.get(f"/answers/{first['id']}").text
+        assert FERRY in page
+        kept = browser.get(f"/chat/state?c={first['conversation']['id']}").json()
+        assert kept["conversation"]["title"] == FERRY
+        assert 'data-do="bad" aria-pressed="true"' in kept["turns"]
+    assert run("feedback", tmp_path / "rated.jsonl", "--data", restored)
+
+
+def test_a_removed_article_does_not_come_back_in_a_kept_answer(small_folder, tmp_path):
+    settings = Settings(data_dir=small_folder)
+    with serving(small_folder) as server, server.client(headers={"origin": server.address}) as browser:
+        lines = browser.post("/chat/ask", json={"question": FERRY}).text.splitlines()
+        article_id = browser.get(f"/answers/{json.loads(lines[-1])['id']}?as=json").json()["turns"][0]
+        article_id = article_id["answer"]["citations"][0]["article_id"]
+        run("articles", "remove", article_id, "--data", small_folder)
+        back_up(settings, tmp_path / "b.tar.gz")
+    restore(tmp_path / "new", tmp_path / "b.tar.gz")
+    assert b"Alma sank off" not in (tmp_path / "new" / "people.sqlite3").read_bytes()
 
 
 def test_a_backup_does_not_need_the_folder_s_lock(small_folder, tmp_path):
@@ -135,6 +178,9 @@ def _spoiled(kind, backup, tmp_path):  # noqa: C901 - one way of spoiling it a b
         target.write_bytes(gzip.compress(b"x" * 5000))
     elif kind == "another catalogue":
         _tar(target, [(_file("backup.json"), note), (_file("catalogue.sqlite3"), catalogue + b"x")])
+    elif kind == "another people":
+        members = [("backup.json", note), ("catalogue.sqlite3", catalogue), ("people.sqlite3", b"x")]
+        _tar(target, [(_file(name), data) for name, data in members])
     elif kind == "no note":
         _tar(target, [(_file("catalogue.sqlite3"), catalogue)])
     elif kind == "newer":
@@ -148,7 +194,7 @@ def _spoiled(kind, backup, tmp_path):  # noqa: C901 - one way of spoiling it a b
 
 @pytest.mark.parametrize(
     "kind",
-    "empty|text|cut|flipped|plain gzip|another catalogue|no note|newer|odd note|link".split("|"),
+    "empty|text|cut|flipped|plain gzip|another catalogue|another people|no note|newer|odd note|link".split("|"),
 )
 def test_what_is_no_backup_leaves_the_folder_empty(backup, tmp_path, kind):
     with pytest.raises(ArchiveDamaged):
