@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         "auto",
         description="`onnx` is the fast path for the packaged model, `torch` the reference; `auto` chooses.",
     )
+    languages: tuple[str, ...] = Field(
+        ("en",),
+        description="What the embedding model reads, as ISO codes; what is in other languages is found by words.",
+    )
     cross_encoder: str | None = Field(
         None,
         min_length=1,

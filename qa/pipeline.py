@@ -14,7 +14,7 @@ from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
 from qa.index.archive import Archive
-from qa.retrieve import spelling
+from qa.retrieve import foreign, spelling
 from qa.retrieve.evidence import evidence
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
@@ -119,10 +119,10 @@ class QAPipeline:
         limits = filters or Filters()
         if self._at_once(question, text, limits, "open") is not None:
             return None
-        if history and self._archive.recipe:
+        if history and self._archive.recipe and not self._unread(text):
             text = stand_alone(text, without_courtesies(history), self._archive.keywords)
         understood, ranked = self._rank(text, limits)
-        return _weighed(understood, ranked) if ranked else None
+        return self._weighed(understood, ranked) if ranked else None
 
     def stream(
         self,
@@ -141,7 +141,7 @@ class QAPipeline:
         text = clean_question(question, self._archive.settings.max_question_chars)
         limits = filters or Filters()
         whole = self._at_once(question, text, limits, chosen_level)
-        if whole is None and history and self._archive.recipe:
+        if whole is None and history and self._archive.recipe and not self._unread(text):
             text = stand_alone(text, without_courtesies(history), self._archive.keywords)
             whole = self._at_once(question, text, limits, chosen_level)
         if whole is not None:
@@ -152,7 +152,7 @@ class QAPipeline:
         understood, ranked = self._rank(text, limits)
         in_use = tuned.numbers(self._archive)
         # Weighed before a cross-encoder sees it: what it is calibrated for is the evidence in our own order.
-        confidence = _weighed(understood, ranked).confidence(in_use) if ranked else 0.0
+        confidence = self._weighed(understood, ranked).confidence(in_use) if ranked else 0.0
         ranked = self._reread(understood, ranked)
         clock.lap("search")
         yield State("reading")
@@ -168,7 +168,13 @@ class QAPipeline:
         if reason is None:
             yield from written.pieces(writer.write(material))
         clock.lap("quote" if written.account.engine == "quotes" else "write")
-        notes = [*understood.notes, freshness.note(understood, ranked, written.citations, day_of_asking(self._archive))]
+        notes = [
+            *understood.notes,
+            foreign.note(
+                self._archive, understood.language, [(one.article_id, one.quote) for one in written.citations]
+            ),
+            freshness.note(understood, ranked, written.citations, day_of_asking(self._archive)),
+        ]
         message = MESSAGES[reason] if reason else written.account.message
         yield Answer(
             question=question,
@@ -194,17 +200,33 @@ class QAPipeline:
         return digest.answer(self._archive, question, text, asked, limits, level, self._rank)
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
-        today = day_of_asking(self._archive)
+        today, language = day_of_asking(self._archive), self._unread(text)
         searched, corrections = (
-            spelling.corrected(without_courtesy(text), self._archive) if self._archive.recipe else (text, ())
+            spelling.corrected(without_courtesy(text), self._archive)
+            if self._archive.recipe and not language
+            else (text, ())
         )
-        understood = understand(searched, self._archive.keywords, self._archive.publishers(), today)
+        silent = foreign.silent_words(text, language)
+        understood = understand(searched, self._archive.keywords, self._archive.publishers(), today, silent)
         understood = read_for_now(understood, self._archive.keywords)
-        understood = replace(understood, notes=tuple(map(str, corrections)))
+        understood = replace(understood, notes=tuple(map(str, corrections)), language=language)
         ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
-        ranked = prefer_new(understood, ranked)
+        ranked = prefer_new(understood, foreign.sharing_words(ranked) if language else ranked)
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
+
+    def _unread(self, text: str) -> str | None:
+        """Return the language of a question that the embedding model does not read; None where it does."""
+        return foreign.unread(text, self._archive.settings.languages)
+
+    def _weighed(self, understood: Question, ranked: Sequence[Ranked]) -> tuned.Weighed:
+        """Return what decides how sure the answer is."""
+        seen = abstain.features(understood, ranked)
+        if understood.language:
+            # No meaning was compared; a sentence is taken to mean what the question does as far as it has its words.
+            return tuned.Weighed(replace(seen, sentence_cosine=seen.sentence_share), most=foreign.MOST)
+        most = foreign.MOST if foreign.unread_passage(self._archive, ranked) else 1.0
+        return tuned.Weighed(seen, spelling.TRUST if understood.notes else 1.0, most)
 
     def _reread(self, understood: Question, ranked: list[Ranked]) -> list[Ranked]:
         """Let the cross-encoder, if the settings name one, put the first passages in order."""
@@ -280,10 +302,6 @@ class _Clock:
         now = time.perf_counter()
         self.laps[name] = round(1000 * (now - self._last), 2)
         self._last = now
-
-
-def _weighed(understood: Question, ranked: Sequence[Ranked]) -> tuned.Weighed:
-    return tuned.Weighed(abstain.features(understood, ranked), spelling.TRUST if understood.notes else 1.0)
 
 
 def _reason_to_abstain(

@@ -75,11 +75,13 @@ class Weighed:
     Args:
         features: What the best evidence has in common with the question.
         trust: Part of the confidence that is left, where the question was read otherwise than it was typed.
+        most: The highest confidence, where words alone were compared.
     """
 
     features: Features
     trust: float = 1.0
+    most: float = 1.0
 
     def confidence(self, in_use: Mapping[str, Any]) -> float:
         """Return the confidence from 0 to 1."""
-        return confidence(self.features, in_use) * self.trust
+        return min(confidence(self.features, in_use) * self.trust, self.most)

@@ -31,6 +31,7 @@ LEVELS: tuple[Level, ...] = ("strict", "balanced", "open")
 NOT_TOLD = "nobody says whether it can be answered"
 NOT_HERE = "the archive lacks the article that answers it"
 NOT_WEIGHED = "it is answered, or declined, without weighing evidence"
+BY_WORDS = "its words alone were compared, for another language"
 NOT_ASKED = "it cannot be asked"
 
 
@@ -143,7 +144,9 @@ def _weighed(question: EvalQuestion, shelf: Shelf, pipeline: QAPipeline) -> Weig
         found = pipeline.weigh(question.question, question.history, Filters(exclude_article_ids=excluded))
     except DatelineError:
         return NOT_ASKED
-    return found or NOT_WEIGHED
+    if found is None:
+        return NOT_WEIGHED
+    return found if found.most == 1.0 else BY_WORDS
 
 
 def _tied_to(question: EvalQuestion, shelf: Shelf) -> list[str]:

@@ -271,6 +271,25 @@ class KeywordIndex:
             raise
 
 
+def function_words(words: Iterable[str], language: str) -> frozenset[str]:
+    """Return those of some words that say nothing about the matter; none for a language without a list of them.
+
+    >>> sorted(function_words(["Wo", "ist", "die", "Fähre"], "German"))
+    ['Wo', 'die', 'ist']
+    """
+    try:
+        listed = _stop_words(language.lower())
+    except ValueError:
+        return frozenset()
+    return frozenset(word for word in words if not listed.analyze(word))
+
+
+@lru_cache(32)
+def _stop_words(language: str) -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.lowercase())
+    return builder.filter(tantivy.Filter.stopword(language)).build()
+
+
 def mark(term: str) -> int:
     """Return a number of 64 bits that stands for a term while this process runs, so that many compare at once."""
     return hash(term)

@@ -32,7 +32,7 @@ from qa.types import Filters
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qa.types import Vector
+    from qa.types import Matrix, Vector
 
 RANKED = 30
 """Candidates whose sentences are looked at."""
@@ -123,7 +123,7 @@ def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]
         narrowed = _narrowed(filters, part.publishers)
         if narrowed is not None:
             sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
-    vectors = archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
+    vectors = _vectors(archive, question)
     words = question.weights.keys() | {term for part in question.parts for term in part.weights}
     ranker = _Ranker(archive, words if archive.settings.keyword_search else ())
     everybody, *lists = [ranker.ranked(one, [vectors[row] for row in one.rows]) for one in sought]
@@ -133,6 +133,13 @@ def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]
     first = _take_turns([found for found in lists if found], question.weights)
     placed = {found.stored.id for found in first}
     return in_place([*first, *(found for found in everybody if found.stored.id not in placed)])
+
+
+def _vectors(archive: Archive, question: Question) -> "Matrix":
+    """Embed the question and its parts; all zeros, which are like nothing, where the model does not read it."""
+    if question.language and archive.settings.keyword_search:
+        return np.zeros((1 + len(question.parts), archive.embedder.dimension), dtype=np.float32)
+    return archive.embedder.embed_question(question.text, [part.spans for part in question.parts])
 
 
 def _first_score(ranked: Sequence[Ranked]) -> float:

@@ -1,7 +1,7 @@
 """What a question asks about: its content words, apart from the words that only make it a question."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -41,6 +41,7 @@ class Question:
         parts: For each publisher that the question names, what it asks of that one.
         for_now: Whether the present state of the matter is asked for.
         notes: What was made of the question, in sentences for the reader.
+        language: What it is written in, where the embedding model does not read that.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Question:
     parts: "tuple[Question, ...]" = ()
     for_now: bool = False
     notes: tuple[str, ...] = ()
+    language: str | None = None
 
     @property
     def total_weight(self) -> float:
@@ -77,7 +79,11 @@ def clean_question(text: str, longest: int) -> str:
 
 
 def understand(
-    text: str, keywords: KeywordIndex, publishers: Sequence[str] = (), today: date | None = None
+    text: str,
+    keywords: KeywordIndex,
+    publishers: Sequence[str] = (),
+    today: date | None = None,
+    silent: Collection[str] = (),
 ) -> Question:
     """Find a question's content terms, how rare each is in the archive, its periods, and whom it is put to.
 
@@ -86,17 +92,18 @@ def understand(
         keywords: The index that knows the archive's words.
         publishers: The archive's publishers; those that the question names get a part each.
         today: The day that "last week" is counted from; without it, such words name no period.
+        silent: Words that say nothing about the matter in the language of the question, besides the English ones.
     """
     parts = (
-        replace(_read(part.text, keywords, today), publishers=part.publishers, spans=part.spans)
+        replace(_read(part.text, keywords, today, silent), publishers=part.publishers, spans=part.spans)
         for part in divide(text, publishers)[:MOST_PARTS]
     )
-    return replace(_read(text, keywords, today), parts=tuple(parts))
+    return replace(_read(text, keywords, today, silent), parts=tuple(parts))
 
 
-def _read(text: str, keywords: KeywordIndex, today: date | None) -> Question:
+def _read(text: str, keywords: KeywordIndex, today: date | None, silent: Collection[str]) -> Question:
     words = split_words(text)
-    content = [word for word in words if word.casefold() not in FUNCTION_WORDS]
+    content = [word for word in words if word.casefold() not in FUNCTION_WORDS and word not in silent]
     # The first word has its capital from standing first.
     named = [word for word in content if (word is not words[0] and word[0].isupper()) or any(map(str.isdigit, word))]
     terms = keywords.terms(" ".join(content)) or keywords.terms(text)

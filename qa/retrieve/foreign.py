@@ -1,0 +1,64 @@
+"""Questions and passages in a language that the embedding model does not read: found by their words alone."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from qa.index.archive import Archive
+from qa.index.keyword import function_words
+from qa.retrieve.language import UNKNOWN, language_of_passage, language_of_question, spoken
+from qa.retrieve.rank import Ranked
+from qa.retrieve.understand import split_words
+
+MOST = 0.5
+"""Highest confidence where words alone were compared: what is known of evidence is known of English. It lies between
+the thresholds of ``balanced`` and ``strict``, so that matching words may be quoted, and are never called sure."""
+
+
+def unread(text: str, languages: Collection[str]) -> str | None:
+    """Return the language of a question that the embedding model, which reads some languages, does not read.
+
+    A model for which none is named is taken to read all of them; None also where the language is not clear.
+    """
+    if not languages:
+        return None
+    code = language_of_question(text)
+    return None if code in languages else code
+
+
+def silent_words(text: str, code: str | None) -> frozenset[str]:
+    """Return the words of a question that say nothing about the matter in its own language."""
+    return function_words(split_words(text), spoken(code)) if code else frozenset()
+
+
+def sharing_words(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Return the ranked chunks that hold a word of the question."""
+    return [found for found in ranked if found.readings[0].terms]
+
+
+def unread_passage(archive: Archive, ranked: Sequence[Ranked]) -> bool:
+    """Say whether the best passage is in a language that the embedding model does not read."""
+    return bool(ranked) and bool(_unread(archive, ranked[0].stored.chunk.article_id, ranked[0].stored.chunk.text))
+
+
+def note(archive: Archive, code: str | None, quotes: Iterable[tuple[str, str]]) -> str | None:
+    """Say what was searched by words alone.
+
+    Args:
+        archive: Whose articles are quoted.
+        code: The language of the question, if the embedding model does not read it.
+        quotes: The article id and words of each quote.
+    """
+    if code:
+        named = "a language that" if code == UNKNOWN else f"{spoken(code)}, which"
+        return f"The question is in {named} the search does not read: it was looked up by its words alone."
+    found = sorted({spoken(other) for article, words in quotes if (other := _unread(archive, article, words))})
+    if not found:
+        return None
+    return f"What is quoted is in {' and '.join(found)}, which the search does not read, only its words."
+
+
+def _unread(archive: Archive, article_id: str, text: str) -> str | None:
+    languages = archive.settings.languages
+    if not languages:
+        return None
+    code = language_of_passage(text, archive.article(article_id).language)
+    return None if code is None or code in languages else code
