@@ -19,7 +19,7 @@ from qa.retrieve.evidence import evidence
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
-from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.rank import Ranked
 from qa.retrieve.reread import reread
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
@@ -170,9 +170,7 @@ class QAPipeline:
         clock.lap("quote" if written.account.engine == "quotes" else "write")
         notes = [
             *understood.notes,
-            foreign.note(
-                self._archive, understood.language, [(one.article_id, one.quote) for one in written.citations]
-            ),
+            foreign.note(self._archive, understood, ranked, written.citations),
             freshness.note(understood, ranked, written.citations, day_of_asking(self._archive)),
         ]
         message = MESSAGES[reason] if reason else written.account.message
@@ -210,8 +208,8 @@ class QAPipeline:
         understood = understand(searched, self._archive.keywords, self._archive.publishers(), today, silent)
         understood = read_for_now(understood, self._archive.keywords)
         understood = replace(understood, notes=tuple(map(str, corrections)), language=language)
-        ranked = rank(self._archive, understood, filters) if self._archive.recipe else []
-        ranked = prefer_new(understood, foreign.sharing_words(ranked) if language else ranked)
+        ranked = foreign.rank_words(self._archive, understood, filters) if self._archive.recipe else []
+        ranked = prefer_new(understood, ranked)
         stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
 

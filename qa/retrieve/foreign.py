@@ -1,12 +1,14 @@
 """Questions and passages in a language that the embedding model does not read: found by their words alone."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from qa.index.archive import Archive
 from qa.index.keyword import function_words
 from qa.retrieve.language import UNKNOWN, language_of_passage, language_of_question, spoken
-from qa.retrieve.rank import Ranked
-from qa.retrieve.understand import split_words
+from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.understand import Question, split_words
+from qa.types import Citation, Filters
 
 MOST = 0.5
 """Highest confidence where words alone were compared: what is known of evidence is known of English. It lies between
@@ -29,8 +31,18 @@ def silent_words(text: str, code: str | None) -> frozenset[str]:
     return function_words(split_words(text), spoken(code)) if code else frozenset()
 
 
-def sharing_words(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Return the ranked chunks that hold a word of the question."""
+def rank_words(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
+    """Rank by words alone where the question's language is not read; by everything where it is, or no word is found.
+
+    In Chinese, whose words no space divides, the embedding model still knows single characters.
+    """
+    ranked = rank(archive, question, filters)
+    if not question.language:
+        return ranked
+    return _sharing_words(ranked) or rank(archive, replace(question, language=None), filters)
+
+
+def _sharing_words(ranked: Sequence[Ranked]) -> list[Ranked]:
     return [found for found in ranked if found.readings[0].terms]
 
 
@@ -39,17 +51,14 @@ def unread_passage(archive: Archive, ranked: Sequence[Ranked]) -> bool:
     return bool(ranked) and bool(_unread(archive, ranked[0].stored.chunk.article_id, ranked[0].stored.chunk.text))
 
 
-def note(archive: Archive, code: str | None, quotes: Iterable[tuple[str, str]]) -> str | None:
-    """Say what was searched by words alone.
-
-    Args:
-        archive: Whose articles are quoted.
-        code: The language of the question, if the embedding model does not read it.
-        quotes: The article id and words of each quote.
-    """
-    if code:
-        named = "a language that" if code == UNKNOWN else f"{spoken(code)}, which"
-        return f"The question is in {named} the search does not read: it was looked up by its words alone."
+def note(archive: Archive, question: Question, ranked: Sequence[Ranked], citations: Sequence[Citation]) -> str | None:
+    """Say what was searched by words alone; None where everything is in a language that is read."""
+    if question.language:
+        named = "a language that" if question.language == UNKNOWN else f"{spoken(question.language)}, which"
+        if _sharing_words(ranked):
+            return f"The question is in {named} the search does not read: it was looked up by its words alone."
+        return f"The question is in {named} the search does not read, and no passage has its words."
+    quotes = [(one.article_id, one.quote) for one in citations]
     found = sorted({spoken(other) for article, words in quotes if (other := _unread(archive, article, words))})
     if not found:
         return None

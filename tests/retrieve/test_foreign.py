@@ -118,19 +118,29 @@ def test_a_question_in_the_language_of_its_article_is_answered_in_its_words(pipe
 
 
 @pytest.mark.parametrize(
-    "question",
-    ["Wo ist die Fähre Alma gesunken?", "Combien de passagers du ferry ont été sauvés ?", "کشتی کہاں ڈوبی؟"],
+    ("question", "said"),
+    [
+        (
+            "Wo ist die Fähre Alma gesunken?",
+            "German, which the search does not read: it was looked up by its words alone",
+        ),
+        (
+            "Combien de passagers du ferry ont été sauvés ?",
+            "French, which the search does not read: it was looked up by",
+        ),
+        ("کشتی کہاں ڈوبی؟", "Urdu, which the search does not read, and no passage has its words"),
+        ("大桥何时重新开放？", "Chinese, which the search does not read, and no passage has its words"),
+    ],
 )
-def test_matching_a_name_or_a_word_of_an_english_article_is_not_taken_for_an_answer(pipeline, question):
+def test_matching_a_name_or_a_word_of_an_english_article_is_not_taken_for_an_answer(pipeline, question, said):
     answer = pipeline.ask(question)
     assert answer.status == "abstained"
-    assert "it was looked up by its words alone" in answer.message
+    assert said in answer.message
 
 
 def test_only_passages_that_share_a_word_are_found(pipeline):
     found = pipeline.search("Wo ist die Fähre Alma gesunken?")
     assert [result.chunk.title for result in found] == ["Ferry Alma sinks off Port Ellen"]
-    assert pipeline.search("کشتی کہاں ڈوبی؟") == []
 
 
 def test_an_english_question_that_finds_another_language_says_so_and_is_not_sure(pipeline):
