@@ -157,7 +157,7 @@ class QAPipeline:
         clock.lap("search")
         yield State("reading")
         articles = {found.stored.chunk.article_id for found in ranked}
-        sentences = evidence(ranked, text, self._archive.catalogue.suspicions(sorted(articles)))
+        sentences = evidence(ranked, text, self._archive.suspicions(sorted(articles)))
         coverage = self._archive.coverage(limits)
         reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level, in_use)
         clock.lap("read")
@@ -210,7 +210,7 @@ class QAPipeline:
         understood = replace(understood, notes=tuple(map(str, corrections)), language=language)
         ranked = foreign.rank_words(self._archive, understood, filters) if self._archive.recipe else []
         ranked = prefer_new(understood, ranked)
-        stories = self._archive.catalogue.stories([found.stored.chunk.article_id for found in ranked])
+        stories = self._archive.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
 
     def _unread(self, text: str) -> str | None:

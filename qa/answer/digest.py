@@ -73,7 +73,7 @@ def _within(filters: Filters, asked: Overview) -> Filters | None:
 def _newest(archive: Archive, filters: Filters) -> list[Evidence]:
     """Return how the newest stories begin."""
     listed = archive.articles(filters, limit=LISTED)
-    stories = archive.catalogue.stories([one.id for one in listed])
+    stories = archive.stories([one.id for one in listed])
     first = {stories.get(one.id, one.id): one for one in reversed(listed)}
     newest = [one for one in listed if first[stories.get(one.id, one.id)].id == one.id][:MOST]
     return [lead for one in newest if (lead := _lead(archive, one.id, one.revision))]
@@ -81,8 +81,8 @@ def _newest(archive: Archive, filters: Filters) -> list[Evidence]:
 
 def _lead(archive: Archive, article_id: str, revision: int) -> Evidence | None:
     text = archive.article(article_id, revision).text
-    spans = archive.catalogue.sentences_of(article_id)
-    distrusted = archive.catalogue.suspicions([article_id]).get(article_id, ())
+    spans = archive.sentences_of(article_id)
+    distrusted = archive.suspicions([article_id]).get(article_id, ())
     trusted = (span for span in spans if not any(overlap(span, one) for one in distrusted))
     found = next((span for span in trusted if quotes.says_something(text[span.start : span.end])), None)
     if found is None:
@@ -100,7 +100,7 @@ def _best(archive: Archive, ranked: Sequence[Ranked], topic: str) -> list[Eviden
     titles = {found.stored.chunk.article_id: found.stored.chunk.title or "" for found in fitting}
     wanted = set(archive.keywords.terms(topic)) - set(archive.keywords.terms(" ".join(FUNCTION_WORDS)))
     chosen: dict[str, Evidence] = {}
-    for sentence in evidence(fitting, topic, archive.catalogue.suspicions(list(titles))):
+    for sentence in evidence(fitting, topic, archive.suspicions(list(titles))):
         if sentence.article_id in chosen or not quotes.says_something(sentence.text):
             continue
         lead = _lead(archive, sentence.article_id, sentence.revision)
@@ -118,15 +118,15 @@ def _cited(archive: Archive, chosen: Sequence[Evidence]) -> list[Citation]:
     """Cite sentences, newest article first."""
     articles = {one.article_id: archive.article(one.article_id, one.revision) for one in chosen}
     days = {key: day_of(article.published_at) or date.min for key, article in articles.items()}
-    hidden = archive.catalogue.suspicions(list(articles))
+    hidden = archive.suspicions(list(articles))
     ordered = sorted(chosen, key=lambda one: days[one.article_id], reverse=True)
     return [
         cite(
             number,
             articles[one.article_id],
             one,
-            archive.catalogue.sentences_of(one.article_id),
-            archive.catalogue.also_published_by(one.article_id),
+            archive.sentences_of(one.article_id),
+            archive.also_published_by(one.article_id),
             hide=hidden.get(one.article_id, ()),
         )
         for number, one in enumerate(ordered, 1)

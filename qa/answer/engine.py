@@ -86,8 +86,8 @@ class Sources:
             QuoteNotVerbatim: The sentence does not stand at its place.
         """
         article = self.article(sentence)
-        others = self._archive.catalogue.also_published_by(article.id)
-        hide = self._archive.catalogue.suspicions([article.id]).get(article.id, ())
+        others = self._archive.also_published_by(article.id)
+        hide = self._archive.suspicions([article.id]).get(article.id, ())
         return cite(number, article, sentence, self._neighbours(sentence), others, hide=hide)
 
     def article(self, sentence: Evidence) -> Article:
@@ -99,7 +99,7 @@ class Sources:
         spans = self._around[sentence.chunk_id]
         if spans[0].start < sentence.start < spans[-1].start:
             return list(spans)
-        return self._archive.catalogue.sentences_of(sentence.article_id)
+        return self._archive.sentences_of(sentence.article_id)
 
 
 def number_of_articles(citations: Sequence[Citation]) -> str:

@@ -116,6 +116,7 @@ _ASKED = (
 )  # fmt: skip
 
 
+@lru_cache(64)
 def asked_kinds(question: str) -> tuple[str, ...]:
     """Return the kinds of quantity that a question asks for; empty where it asks for none."""
     return next((kinds for kinds, pattern in _ASKED if re.search(pattern, question, re.IGNORECASE)), ())
@@ -182,6 +183,7 @@ _MONTH_NAMES = frozenset(
 )
 
 
+@lru_cache(16)
 def _role_stems(question: str) -> set[str]:
     return {_stem(found[0]) for pattern in _ROLE.values() for found in pattern.finditer(question)}
 
@@ -206,6 +208,7 @@ def printed(text: str) -> list[Quantity]:
     return quantities(text)
 
 
+@lru_cache(16)
 def _years_of(question: str) -> set[str]:
     return set(re.findall(r"\b(?:1[5-9]|20)\d\d\b", question))
 
@@ -218,7 +221,8 @@ def _elsewhen(text: str, found: Quantity, named: set[str]) -> bool:
     return any(not (named and named & set(re.findall(r"\d{4}", at[0]))) for at in _ELSEWHEN.finditer(near))
 
 
-def asked_role(question: str, roles: Sequence[str]) -> str | None:
+@lru_cache(64)
+def asked_role(question: str, roles: tuple[str, ...]) -> str | None:
     """Return what the question says of the thing asked, such as ``dead``, among some roles."""
     return next((role for role in roles if _ROLE[role].search(question)), None)
 

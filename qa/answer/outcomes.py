@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PAIRS = (
     (
@@ -81,22 +82,35 @@ class _Result:
 
 def asks_an_outcome(question: str) -> bool:
     """Say whether a question asks how something ended."""
-    return bool(_CONTEST.search(question) or _YES_OR_NO.search(question))
+    return _asks_who_won(question) or _YES_OR_NO.search(question) is not None
 
 
 def outcomes_differ(question: str, one: str, other: str) -> tuple[str, str] | None:
     """Return how each of two sentences says how the thing asked ended, if they cannot both be true."""
-    if _CONTEST.search(question):
+    if _asks_who_won(question):
         return _results_differ(_result(one), _result(other))
-    if not _YES_OR_NO.search(question):
-        return None
-    for asked, (yes, no) in zip(_ASKED, _OUTCOMES, strict=True):
-        sides = [_side(text, yes, no) for text in (one, other)] if asked.search(question) else []
-        if len(sides) == 2 and sides[0] and sides[1] and sides[0][0] != sides[1][0]:
-            return sides[0][1], sides[1][1]
+    for yes, no in _asked_between(question):
+        first, second = _side(one, yes, no), _side(other, yes, no)
+        if first and second and first[0] != second[0]:
+            return first[1], second[1]
     return None
 
 
+# The same question and sentences come again with every pair of sentences.
+@lru_cache(64)
+def _asks_who_won(question: str) -> bool:
+    return _CONTEST.search(question) is not None
+
+
+@lru_cache(64)
+def _asked_between(question: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Return the pairs of outcomes between which a question asks."""
+    if not _YES_OR_NO.search(question):
+        return ()
+    return tuple(pair for asked, pair in zip(_ASKED, _OUTCOMES, strict=True) if asked.search(question))
+
+
+@lru_cache(512)
 def _side(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> tuple[bool, str] | None:
     """Return which of two outcomes a sentence tells and in what words; None for neither, or both."""
     told: dict[bool, str] = {}

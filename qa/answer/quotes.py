@@ -97,12 +97,13 @@ def same_words(one: str, other: str) -> bool:
     False
     """
     a, b = _words(one), _words(other)
-    if len(a & b) < 0.85 * max(len(a | b), 1):
+    # What differs much in length shares too little, whatever the words.
+    if min(len(a), len(b)) < 0.85 * max(len(a), len(b)) or len(a & b) < 0.85 * max(len(a | b), 1):
         return False
     return not any(letter.isdigit() for word in a ^ b for letter in word)
 
 
-@lru_cache(512)
+@lru_cache(2048)
 def _words(text: str) -> frozenset[str]:
     # Every sentence is compared with every one chosen.
     return frozenset(_WORD.findall(text.casefold()))

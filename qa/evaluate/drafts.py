@@ -112,14 +112,14 @@ class Drafter:
         told: set[str] = set()
         for summary in summaries:
             article = self._archive.article(summary.id)
-            story = self._archive.catalogue.stories([summary.id]).get(summary.id, summary.id)
+            story = self._archive.stories([summary.id]).get(summary.id, summary.id)
             if story not in told and (article.language or "en").lower().startswith("en"):
                 told.add(story)
                 yield article
 
     def _of_article(self, article: Article) -> Iterator[Draft]:
         story = Story(article.text, People(article.text))
-        for span in self._archive.catalogue.sentences_of(article.id):
+        for span in self._archive.sentences_of(article.id):
             sentence = article.text[span.start : span.end]
             if len(sentence) > LONGEST_EVIDENCE:
                 continue

@@ -36,6 +36,7 @@ from qa.types import (
     ProgressCallback,
     Span,
     Stored,
+    Suspicion,
 )
 
 if TYPE_CHECKING:
@@ -183,6 +184,24 @@ class Archive:
     def chunks(self, chunk_ids: Collection[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
         """Return chunks with their words; an id that is unknown is left out."""
         return self._shelf.chunks(chunk_ids)
+
+    def stories(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Return the story of each article: the same for all copies of one report."""
+        return {key: notes.story for key, notes in self._shelf.notes(article_ids).items()}
+
+    def also_published_by(self, article_id: str) -> tuple[str, ...]:
+        """Return the other publishers that carry an article's story."""
+        notes = self._shelf.notes([article_id]).get(article_id)
+        return notes.others if notes else ()
+
+    def suspicions(self, article_ids: Collection[str]) -> dict[str, tuple[Suspicion, ...]]:
+        """Return the passages of articles that speak to a machine, which are found and never quoted."""
+        found = self._shelf.notes(article_ids).items()
+        return {key: notes.suspicions for key, notes in found if notes.suspicions}
+
+    def sentences_of(self, article_id: str) -> list[Span]:
+        """Return the places of an article's sentences, in their order."""
+        return self._shelf.sentences(article_id)
 
     def articles(
         self, filters: Filters | None = None, limit: int | None = None, offset: int = 0

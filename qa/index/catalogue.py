@@ -2,19 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, NotFound, WriteFailed
 from qa.index.catalogue_counts import Counted, oldest_day, tally, undated
 from qa.index.catalogue_find import Listed, find
+from qa.index.catalogue_notes import Notes, notes_of
 from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, spans, stored_chunk
 from qa.index.catalogue_schema import (
     FILE_NAME,
@@ -27,17 +41,8 @@ from qa.index.catalogue_schema import (
     revisions,
     value_of,
 )
-from qa.index.catalogue_stories import (
-    alike,
-    drop_sketch,
-    keep_sketch,
-    other_publishers,
-    retold,
-    stories_of,
-    story_for,
-    versions_of,
-)
-from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored, Suspicion
+from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, retold, story_for, versions_of
+from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
 
 _UNWIPED = "unwiped"
 MOST_VARIABLES = 30_000
@@ -151,14 +156,9 @@ class Catalogue:
         Raises:
             NotFound: The archive holds no such article or revision.
         """
-        query = (
-            select(articles, revisions)
-            .join(revisions, revisions.c.article_id == articles.c.id)
-            .where(articles.c.id == article_id, articles.c.removed_at.is_(None))
-            .where(revisions.c.revision == (articles.c.revision if revision is None else revision))
-        )
+        query = _ARTICLE if revision is None else _REVISION
         with self._reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(query, {"id": article_id, "revision": revision}).first()
         if row is None:
             which = "" if revision is None else f" in revision {revision}"
             raise NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
@@ -261,11 +261,6 @@ class Catalogue:
         with self._reading() as connection:
             return alike(connection, sketch)
 
-    def stories(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """Return the story of each article."""
-        with self._reading() as connection:
-            return stories_of(connection, article_ids)
-
     def versions(self, article_id: str) -> list[str]:
         """Return the articles of an article's story, itself among them; none where there is no such article."""
         with self._reading() as connection:
@@ -276,25 +271,15 @@ class Catalogue:
         with self._reading() as connection:
             return retold(connection, limit, offset)
 
-    def also_published_by(self, article_id: str) -> list[str]:
-        """Return the other publishers that carry an article's story."""
-        with self._reading() as connection:
-            return other_publishers(connection, article_id)
-
-    # Chunks
-
-    def suspicions(self, article_ids: Sequence[str]) -> dict[str, list[Suspicion]]:
-        """Return the passages of current revisions that are not to be quoted, by article.
-
-        Markup alone orders nobody to do anything, and is shown as the text that it is.
-        """
-        found: dict[str, list[Suspicion]] = {}
+    def notes(self, article_ids: Sequence[str]) -> dict[str, Notes]:
+        """Return each article's story, the others who printed it, and what of it is not to be quoted."""
+        found: dict[str, Notes] = {}
         with self._reading() as connection:
             for part in _parts(article_ids):
-                query = _current(articles.c.id, revisions.c.suspicions).where(articles.c.id.in_(part))
-                for key, stored in connection.execute(query.where(revisions.c.suspicions.is_not(None))):
-                    found[key] = [Suspicion(*row) for row in json.loads(stored) if row[2] != "markup"]
+                found |= notes_of(connection, part)
         return found
+
+    # Chunks
 
     def chunk_count(self, filters: Filters | None = None) -> int:
         """Count the chunks, of all articles or of those that a filter allows."""
@@ -321,7 +306,7 @@ class Catalogue:
     def chunks_of(self, article_ids: Sequence[str]) -> Iterator[StoredChunk]:
         """Yield the chunks of some articles with their vectors."""
         for part in _parts(article_ids):
-            yield from self._stored(_chunk_query().where(chunks.c.article_id.in_(part)))
+            yield from self._stored(_CHUNKS_BY_ARTICLE, {"ids": part})
 
     def sentences_of(self, article_id: str) -> list[Span]:
         """Return the places of an article's sentences, in their order."""
@@ -338,7 +323,7 @@ class Catalogue:
         """Return chunks with their vectors by id; unknown ids are left out."""
         found: dict[str, StoredChunk] = {}
         for part in _parts(chunk_ids):
-            found.update({chunk.id: chunk for chunk in self._stored(_chunk_query().where(chunks.c.id.in_(part)))})
+            found.update({chunk.id: chunk for chunk in self._stored(_CHUNKS_BY_ID, {"ids": part})})
         return found
 
     def vectors(self, chunk_ids: Sequence[str]) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
@@ -346,7 +331,7 @@ class Catalogue:
         rows: list[Sequence[Any]] = []
         with self._reading() as connection:
             for part in _parts(chunk_ids):
-                rows += connection.execute(select(chunks.c.id, chunks.c.embedding).where(chunks.c.id.in_(part)))
+                rows += connection.execute(_VECTORS_BY_ID, {"ids": part})
         return _matrix(rows)
 
     def filtered_vectors(self, filters: Filters) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
@@ -393,9 +378,9 @@ class Catalogue:
             ]
         return found + ([f"{orphans} chunks belong to no current article."] if orphans else [])
 
-    def _stored(self, query: Select[Any]) -> Iterator[StoredChunk]:
+    def _stored(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Iterator[StoredChunk]:
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(query):
+            for row in connection.execution_options(yield_per=1000).execute(query, values):
                 yield stored_chunk(row)
 
     @contextmanager
@@ -560,6 +545,20 @@ def _chunk_query() -> Select[Any]:
         .join(revisions, and_(revisions.c.article_id == chunks.c.article_id, revisions.c.revision == chunks.c.revision))
         .order_by(chunks.c.id)
     )
+
+
+# Made once: SQLAlchemy takes longer to build such a statement than SQLite to answer it.
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_CHUNKS_BY_ID = _chunk_query().where(chunks.c.id.in_(_IDS))
+_CHUNKS_BY_ARTICLE = _chunk_query().where(chunks.c.article_id.in_(_IDS))
+_KEPT = (
+    select(articles, revisions)
+    .join(revisions, revisions.c.article_id == articles.c.id)
+    .where(articles.c.id == bindparam("id"), articles.c.removed_at.is_(None))
+)
+_ARTICLE = _KEPT.where(revisions.c.revision == articles.c.revision)
+_REVISION = _KEPT.where(revisions.c.revision == bindparam("revision"))
+_VECTORS_BY_ID = select(chunks.c.id, chunks.c.embedding).where(chunks.c.id.in_(_IDS))
 
 
 def _parts(values: Sequence[str]) -> Iterator[list[str]]:

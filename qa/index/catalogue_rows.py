@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,9 +46,9 @@ class Change:
         return [chunk_id(self.article_id, self.dropped_revision, at) for at in range(self.dropped_chunks)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredChunk:
-    """A chunk as the catalogue keeps it; vectors are decoded only when asked for."""
+    """A chunk as the catalogue keeps it; its parts are decoded only when asked for."""
 
     chunk: Chunk
     spans: bytes
@@ -64,12 +65,12 @@ class StoredChunk:
         """The chunk's embedding, shape (dimension,), unit length."""
         return np.frombuffer(self.embedding, dtype=np.float32)
 
-    @property
+    @cached_property
     def sentences(self) -> tuple[Span, ...]:
         """The places of its sentences in the article."""
         return spans(self.spans)
 
-    @property
+    @cached_property
     def sentence_texts(self) -> list[str]:
         """Its sentences."""
         text, start = self.chunk.text, self.chunk.start

@@ -75,12 +75,6 @@ def drop_sketch(connection: Connection, key: str) -> None:
         connection.execute(delete(story_keys).where(story_keys.c.key.in_(keys), story_keys.c.article_id == key))
 
 
-def stories_of(connection: Connection, article_ids: Sequence[str]) -> dict[str, str]:
-    """Return the story of each article."""
-    query = select(articles.c.id, articles.c.story).where(articles.c.id.in_(article_ids))
-    return {row[0]: row[1] or row[0] for row in connection.execute(query)}
-
-
 def versions_of(connection: Connection, article_id: str) -> list[str]:
     """Return the articles of an article's story, itself among them; none where there is no such article."""
     own = select(articles.c.story).where(articles.c.id == article_id)
@@ -104,19 +98,3 @@ def retold(connection: Connection, limit: int, offset: int) -> tuple[list[list[s
     for name, key in connection.execute(query):
         found[name].append(key)
     return list(found.values()), int(total)
-
-
-def other_publishers(connection: Connection, article_id: str) -> list[str]:
-    """Return the other publishers that carry an article's story, in order of their names."""
-    own = select(articles.c.story, articles.c.publisher_key).where(articles.c.id == article_id)
-    row = connection.execute(own).first()
-    if row is None or row[0] is None:
-        return []
-    query = (
-        select(revisions.c.publisher)
-        .distinct()
-        .join(articles, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
-        .where(articles.c.story == row[0], articles.c.id != article_id, articles.c.removed_at.is_(None))
-        .where(articles.c.publisher_key.is_not(None), articles.c.publisher_key.is_distinct_from(row[1]))
-    )
-    return sorted(connection.scalars(query))

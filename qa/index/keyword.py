@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tantivy
 
 from qa.errors import WriteFailed
@@ -18,6 +19,9 @@ from qa.index.catalogue_rows import StoredChunk, article_of
 from qa.index.derived import DerivedFolder
 from qa.types import Filters
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 logger = logging.getLogger(__name__)
 
 ANALYZER = "dateline"
@@ -25,6 +29,11 @@ FORMAT = "keyword-1"
 """Raised when the fields or the analyzer change; an index of another format is rebuilt."""
 WRITER_BYTES = 64 * 2**20
 CACHED_WORDS = 50_000
+CACHED_ADDRESSES = 50_000
+LONGEST_CACHED = 40
+"""Characters of a word or two, which come again; whole questions hardly do."""
+_Live = tuple[tantivy.Searcher, dict[tuple[int, int], str]]
+"""A state of the index as it is searched, and the chunk ids that were read at its addresses."""
 _WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 400
 """Words of a question that are looked up; the longest allowed question has about as many."""
@@ -38,12 +47,16 @@ class KeywordIndex:
         self._folder = DerivedFolder(root)
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
+        self._reading: _Live | None = None
         self._generation = 0
         self._failed = False
         self.applied = 0
-        self._dictionary: tuple[tuple[int, int], dict[int, list[tuple[str, int]]]] | None = None
+        self._dictionary: tuple[tuple[int, int], dict[int, tuple[list[tuple[str, int]], NDArray[np.uint64]]]] | None = (
+            None
+        )
         self._analyzer = _analyzer()
         self._mark_of = lru_cache(CACHED_WORDS)(self._mark_of_word)
+        self._terms_of = lru_cache(CACHED_WORDS)(self._terms_of_words)
 
     # Opening and closing
 
@@ -68,7 +81,7 @@ class KeywordIndex:
                 if seal:
                     self._folder.seal(self._generation, self.applied, FORMAT)
         finally:
-            self._index = None
+            self._index = self._reading = None
 
     def rebuild(self, catalogue: Catalogue) -> None:
         """Make a new generation from the catalogue beside the live one, check it, then switch."""
@@ -123,7 +136,10 @@ class KeywordIndex:
 
     def terms(self, text: str) -> list[str]:
         """Return a text's words as the index knows them: lower case, without accents, stemmed."""
-        return list(self._analyzer.analyze(text))
+        return list(self._terms_of(text) if len(text) < LONGEST_CACHED else self._analyzer.analyze(text))
+
+    def _terms_of_words(self, text: str) -> tuple[str, ...]:
+        return tuple(self._analyzer.analyze(text))
 
     def marks(self, text: str) -> list[int]:
         """Return the ``mark`` of each of a text's words."""
@@ -161,11 +177,19 @@ class KeywordIndex:
         forms = {word.lower(), *self.terms(word)}
         near = {
             term: count
-            for length in {len(form) + more for form in forms for more in (-1, 0, 1)}
-            for term, count in self._terms_by_length().get(length, ())
-            if any(one_typo(form, term) for form in forms)
+            for form in forms
+            for more in (-1, 0, 1)
+            for term, count in self._with_like_letters(form, len(form) + more)
+            if one_typo(form, term)
         }
         return sorted(near, key=lambda term: (-near[term], term))
+
+    def _with_like_letters(self, form: str, length: int) -> Iterator[tuple[str, int]]:
+        """Yield the terms of a length whose letters are a form's but for one on each side."""
+        terms, letters = self._terms_by_length().get(length, ([], None))
+        if letters is not None:
+            for at in np.flatnonzero(np.bitwise_count(letters ^ _letters(form)) <= 2).tolist():
+                yield terms[at]
 
     def with_term(self, term: str, others: str) -> tuple[str, float] | None:
         """Return the best chunk that holds a term and a word of the others (any, if there are none), and its score."""
@@ -175,14 +199,20 @@ class KeywordIndex:
             clauses.append((tantivy.Occur.Must, words))
         return next(iter(self._search(clauses, 1)), None)
 
-    def _terms_by_length(self) -> dict[int, list[tuple[str, int]]]:
-        """Return every term with how many chunks hold it; read once until the next change."""
+    def _terms_by_length(self) -> "dict[int, tuple[list[tuple[str, int]], NDArray[np.uint64]]]":
+        """Return every term with how many chunks hold it, and their letters; read once until the next change."""
         state = (self._generation, self.applied)
         if self._dictionary is None or self._dictionary[0] != state:
             by_length: dict[int, list[tuple[str, int]]] = {}
             for term, count in self._searcher().terms_with_prefix("text", ""):
                 by_length.setdefault(len(term), []).append((term, count))
-            self._dictionary = (state, by_length)
+            self._dictionary = (
+                state,
+                {
+                    length: (terms, np.array([_letters(term) for term, _ in terms], dtype=np.uint64))
+                    for length, terms in by_length.items()
+                },
+            )
         return self._dictionary[1]
 
     def articles_with(self, text: str, filters: Filters | None = None) -> set[str]:
@@ -198,10 +228,19 @@ class KeywordIndex:
         return found or set()
 
     def _search(self, clauses: "list[tuple[tantivy.Occur, tantivy.Query]]", n: int) -> list[tuple[str, float]]:
-        searcher = self._searcher()
+        searcher, known = self._live()
         query = tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else clauses[0][1]
         hits = searcher.search(query, limit=max(n, 1), count=False).hits
-        return [(str(searcher.doc(address).get_first("chunk_id")), float(score)) for score, address in hits]
+        found = []
+        for score, address in hits:
+            place = (address.segment_ord, address.doc)
+            chunk_id = known.get(place)
+            if chunk_id is None:  # reading it from the store takes as long as finding it
+                chunk_id = known[place] = str(searcher.doc(address).get_first("chunk_id"))
+            found.append((chunk_id, float(score)))
+        if len(known) > CACHED_ADDRESSES:
+            known.clear()
+        return found
 
     def _any_of(self, terms: Sequence[str]) -> "tantivy.Query | None":
         queries = [tantivy.Query.term_query(self._schema, "text", term) for term in terms[:MOST_TERMS]]
@@ -234,13 +273,23 @@ class KeywordIndex:
         return clauses
 
     def _searcher(self) -> tantivy.Searcher:
-        assert self._index is not None, "the keyword index is not open"
-        return self._index.searcher()
+        return self._live()[0]
+
+    def _live(self) -> _Live:
+        assert self._reading is not None, "the keyword index is not open"
+        return self._reading
+
+    def _reload(self) -> None:
+        """Search what is committed by now; addresses of before mean other chunks."""
+        assert self._index is not None
+        self._index.reload()
+        self._reading = (self._index.searcher(), {})
 
     def _open(self, path: Path) -> None:
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(path), reuse=True)
         self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._reload()
 
     def _start_writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -249,10 +298,9 @@ class KeywordIndex:
         return self._writer
 
     def _commit(self) -> None:
-        assert self._index is not None
         assert self._writer is not None
         self._writer.commit()
-        self._index.reload()
+        self._reload()
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None
@@ -293,6 +341,14 @@ def _stop_words(language: str) -> tantivy.TextAnalyzer:
 def mark(term: str) -> int:
     """Return a number of 64 bits that stands for a term while this process runs, so that many compare at once."""
     return hash(term)
+
+
+def _letters(word: str) -> np.uint64:
+    """Return a number with a bit for each letter of a word: one typo changes at most two."""
+    found = 0
+    for letter in word:
+        found |= 1 << (ord(letter) & 63)
+    return np.uint64(found)
 
 
 def one_typo(one: str, other: str) -> bool:

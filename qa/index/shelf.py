@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from qa.index.catalogue import Catalogue
+from qa.index.catalogue_notes import Notes
 from qa.index.catalogue_rows import StoredChunk
 from qa.index.keyword import KeywordIndex, header
-from qa.types import Article
+from qa.types import Article, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 KEPT_CHUNKS = 4096
 """About 10 KB each."""
 KEPT_ARTICLES = 256
+KEPT_NOTES = 4096
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -44,6 +46,8 @@ class Shelf:
         self._catalogue, self._keywords = catalogue, keywords
         self._chunks: _Kept[str, tuple[StoredChunk, ChunkWords]] = _Kept(KEPT_CHUNKS)
         self._articles: _Kept[tuple[str, int | None], Article] = _Kept(KEPT_ARTICLES)
+        self._notes: _Kept[str, Notes] = _Kept(KEPT_NOTES)
+        self._sentences: _Kept[str, list[Span]] = _Kept(KEPT_ARTICLES)
 
     def chunks(self, ids: Collection[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
         """Return chunks with their words; an id that is unknown is left out."""
@@ -58,10 +62,22 @@ class Shelf:
         key = (article_id, revision)
         return self._articles.get([key], lambda _: {key: self._catalogue.article(article_id, revision)})[key]
 
+    def notes(self, ids: Collection[str]) -> dict[str, Notes]:
+        """Return what is known of articles beside their text; an id that is unknown is left out."""
+        return self._notes.get(ids, self._catalogue.notes)
+
+    def sentences(self, article_id: str) -> list[Span]:
+        """Return the places of an article's sentences, in their order."""
+        return self._sentences.get([article_id], lambda _: {article_id: self._catalogue.sentences_of(article_id)})[
+            article_id
+        ]
+
     def clear(self) -> None:
         """Forget everything; what is being read meanwhile is not kept either."""
         self._chunks.clear()
         self._articles.clear()
+        self._notes.clear()
+        self._sentences.clear()
 
     def _read_chunks(self, ids: list[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
         return {key: (stored, self._words(stored)) for key, stored in self._catalogue.chunks_by_id(ids).items()}
@@ -87,7 +103,7 @@ class _Kept(Generic[Key, Value]):
             found = {key: self._values[key] for key in keys if key in self._values}
             for key in found:
                 self._values.move_to_end(key)
-        missing = [key for key in keys if key not in found]
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
         if missing:
             found |= (new := read(missing))
             with self._lock:

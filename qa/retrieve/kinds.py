@@ -56,9 +56,15 @@ def holds(kind: str | None, sentence: str, question: str) -> bool:
     """
     if kind is None:
         return False
-    asked = {word.casefold() for word in _WORD.findall(question)}
+    asked = _words(question)
     return any(
         word.casefold() not in asked
         for found in _HOLDS[kind].finditer(sentence)
         for word in _WORD.findall(found.group(0))
     )
+
+
+@lru_cache(64)
+def _words(question: str) -> frozenset[str]:
+    # Every sentence is compared with the one question.
+    return frozenset(word.casefold() for word in _WORD.findall(question))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from qa.types import Span
@@ -50,10 +51,7 @@ def mentions(text: str, publishers: Sequence[str]) -> list[Mention]:
     >>> [m.publishers for m in mentions("What did the Courier say of Fortune?", ["The Courier", "Fortune | US"])]
     [('The Courier',), ('Fortune | US',)]
     """
-    known: dict[str, list[str]] = {}
-    for publisher in publishers:
-        for form in forms(publisher):
-            known.setdefault(form.casefold(), []).append(publisher)
+    known = _by_name(tuple(publishers))
     folded = text.casefold()
     if len(folded) != len(text):  # a letter that grows when folded would move every place after it
         folded = text.lower() if len(text.lower()) == len(text) else text
@@ -64,6 +62,15 @@ def mentions(text: str, publishers: Sequence[str]) -> list[Mention]:
             if free and _means_a_publisher(text, match.start(), match.end()):
                 found.append(Mention(match.start(), match.end(), tuple(dict.fromkeys(known[name]))))
     return sorted(found, key=lambda mention: mention.start)
+
+
+@lru_cache(4)
+def _by_name(publishers: tuple[str, ...]) -> dict[str, list[str]]:
+    known: dict[str, list[str]] = {}
+    for publisher in publishers:
+        for form in forms(publisher):
+            known.setdefault(form.casefold(), []).append(publisher)
+    return known
 
 
 def forms(publisher: str) -> list[str]:

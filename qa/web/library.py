@@ -67,7 +67,7 @@ def _mentions(service: Service, article_id: str) -> list[str]:
     kept = service.store.quoting(article_id)
     if kept:
         said.append(texts.REMOVE_KEPT[kept != 1].format(count=f"{kept:,}"))
-    copies = service.archive.catalogue.also_published_by(article_id)
+    copies = service.archive.also_published_by(article_id)
     if copies:
         said.append(texts.REMOVE_COPIES.format(names=", ".join(copies)))
     return [*said, texts.REMOVE_FOR_GOOD]

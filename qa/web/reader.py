@@ -77,7 +77,7 @@ def _read(service: Service, article_id: str, revision: int | None) -> tuple[Arti
             raise Removed(f"{texts.REMOVED} {day_in_words(when)}; nothing of it was kept.") from None
         raise
     newest = article if revision is None else service.archive.article(article_id)
-    others = service.archive.catalogue.also_published_by(article_id)
+    others = service.archive.also_published_by(article_id)
     return article, Around(newest.revision, newest.correction, others)
 
 

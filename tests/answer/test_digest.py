@@ -18,7 +18,7 @@ def test_one_quote_of_each_story_newest_first(sample, question):
     assert answer.status == "answered"
     assert 3 <= len(answer.citations) <= MOST
     assert days(answer) == sorted(days(answer), reverse=True)
-    stories = sample.archive.catalogue.stories([citation.article_id for citation in answer.citations])
+    stories = sample.archive.stories([citation.article_id for citation in answer.citations])
     assert len(set(stories.values())) == len(answer.citations)
     assert "".join(event for event in events if isinstance(event, TextPiece)) == answer.text
     assert answer.message.startswith("An overview")

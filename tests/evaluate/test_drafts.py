@@ -124,7 +124,7 @@ def test_a_twin_asks_the_same_without_the_articles_that_answer(sample, drafted):
         assert row["question"] == origin["question"]
         assert row["answers"] == []
         assert origin["evidence"][0]["url"] in row["exclude"]
-        copies = sample.archive.catalogue.also_published_by(stories[origin["evidence"][0]["url"]])
+        copies = sample.archive.also_published_by(stories[origin["evidence"][0]["url"]])
         assert len(row["exclude"]) > bool(copies), "copies of a report are left out with it"
 
 

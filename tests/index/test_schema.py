@@ -121,7 +121,8 @@ def test_an_archive_without_stories_gets_them(tmp_path):
     )
     raw.close()
     catalogue = Catalogue(tmp_path)
-    assert catalogue.stories(["a", "b", "c", "d"]) == {"a": "a", "b": "a", "c": "c", "d": "d"}
+    stories = {key: notes.story for key, notes in catalogue.notes(["a", "b", "c", "d"]).items()}
+    assert stories == {"a": "a", "b": "a", "c": "c", "d": "d"}
     assert catalogue.alike([1, 2, 3]) == []
     catalogue.close()
     assert version_of(tmp_path / FILE_NAME) == str(SCHEMA_VERSION)

@@ -153,7 +153,7 @@ def ids(archive):
 
 def test_a_story_is_retrieved_once_and_the_filter_comes_first(archive):
     pipeline, names = QAPipeline(archive), ids(archive)
-    stories = archive.catalogue.stories(list(names.values()))
+    stories = archive.stories(list(names.values()))
     assert len({stories[names[at]] for at in "123"}) == 1
     assert len(set(stories.values())) == 3
     for filters, count in ((Filters(), 1), (Filters(publishers=("Venn Courier",)), 1)):
@@ -190,8 +190,8 @@ def test_an_article_with_new_text_leaves_the_story_to_its_copies(tmp_path):
         with Archive.open(Settings(data_dir=tmp_path / "data")) as archive:
             ingest([file], archive)
             names = ids(archive)
-            stories = archive.catalogue.stories(list(names.values()))
-            return [stories[names[at]] for at in "123"], archive.catalogue.also_published_by(names["1"])
+            stories = archive.stories(list(names.values()))
+            return [stories[names[at]] for at in "123"], archive.also_published_by(names["1"])
 
     first, _ = take_in()
     rows[0]["text"] = "An entirely different article stands here now. It is about apples, pears and the price of jam."
@@ -204,10 +204,10 @@ def test_an_article_with_new_text_leaves_the_story_to_its_copies(tmp_path):
 def test_the_agency_reports_of_the_sample_are_stories_of_two_publishers(sample):
     groups = {}
     names = [summary.id for summary in sample.archive.articles()]
-    for article_id, story in sample.archive.catalogue.stories(names).items():
+    for article_id, story in sample.archive.stories(names).items():
         groups.setdefault(story, []).append(article_id)
     carried = [group for group in groups.values() if len(group) > 1]
     assert carried
     for group in carried:
         assert len({sample.archive.article(article_id).publisher for article_id in group}) == len(group)
-        assert all(sample.archive.catalogue.also_published_by(article_id) for article_id in group)
+        assert all(sample.archive.also_published_by(article_id) for article_id in group)
