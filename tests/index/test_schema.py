@@ -115,7 +115,7 @@ def test_an_archive_without_stories_gets_them(tmp_path):
         "CREATE TABLE articles (id VARCHAR PRIMARY KEY, identity TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, "
         "removed_at VARCHAR, may_return INTEGER NOT NULL, source TEXT, corpus TEXT, external_id TEXT, url TEXT, "
         "content_hash VARCHAR, publisher_key TEXT, published_day VARCHAR);"
-        "CREATE TABLE revisions (article_id VARCHAR, number INTEGER, text TEXT);"
+        "CREATE TABLE revisions (article_id VARCHAR, revision INTEGER, publisher TEXT, text TEXT);"
         "INSERT INTO articles (id, identity, revision, may_return, content_hash) VALUES "
         "('a', 'a', 1, 0, 'same'), ('b', 'b', 1, 0, 'same'), ('c', 'c', 1, 0, 'other'), ('d', 'd', 1, 0, NULL);"
     )

@@ -198,7 +198,7 @@ def test_an_article_with_new_text_leaves_the_story_to_its_copies(tmp_path):
     second, also = take_in()
     assert second[1:] == first[1:]
     assert second[0] not in second[1:]
-    assert also == []
+    assert also == ()
 
 
 def test_the_agency_reports_of_the_sample_are_stories_of_two_publishers(sample):
@@ -211,3 +211,15 @@ def test_the_agency_reports_of_the_sample_are_stories_of_two_publishers(sample):
     for group in carried:
         assert len({sample.archive.article(article_id).publisher for article_id in group}) == len(group)
         assert all(sample.archive.also_published_by(article_id) for article_id in group)
+
+
+def test_a_copy_that_is_removed_is_forgotten_at_once(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:3]))
+    with Archive.open(Settings(data_dir=tmp_path / "data")) as archive:
+        ingest([file], archive)
+        names = ids(archive)
+        before = archive.also_published_by(names["1"])
+        gone = archive.article(names["2"]).publisher
+        archive.remove([names["2"]])
+        assert set(before) - set(archive.also_published_by(names["1"])) == {gone}

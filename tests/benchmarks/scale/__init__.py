@@ -1,0 +1,1 @@
+"""How cost, memory and latency grow with the archive: ``python -m tests.benchmarks.scale``."""
