@@ -176,6 +176,22 @@ class Settings(BaseSettings):
     max_waiting: int = Field(
         64, ge=0, le=10_000, description="Questions that may wait while others are answered; more are sent away."
     )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto",
+        description="How the server's log is written: `json`, an object a line, `text` for people; `auto` is `json`, "
+        "or on a terminal only what goes wrong.",
+    )
+    log_questions: bool = Field(
+        False,
+        description="Whether the log holds questions, and editors see at `/unanswered` what was asked in vain; "
+        "switched off, what was kept is erased at the next start.",
+    )
+    keep_questions_days: int = Field(
+        90,
+        ge=1,
+        le=36_500,
+        description="Days after which a question at `/unanswered` is erased, counted from the last time.",
+    )
     sites: dict[SiteName, Site] = Field(
         {}, description="Widget sites, each a table `[sites.NAME]` of the settings file; see below."
     )

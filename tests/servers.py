@@ -88,10 +88,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder, *options):
-    """Serve a folder on a free port until the end of the block."""
+def serving(folder, *options, log=None):
+    """Serve a folder on a free port until the end of the block; ``log`` is a file that its log goes to."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--json", "--data", str(folder), *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with contextlib.ExitStack() as stack:
+        errors = stack.enter_context(open(log, "w")) if log else None
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         said = json.loads(process.stdout.readline())
         yield Server(process, said["address"], Path(folder))
@@ -142,6 +144,7 @@ GUARDED_TOML = f"""
 login = "always"
 reader_token = "the readers' own token"
 editor_token = "the editors' own token"
+log_questions = true
 
 [sites.courier]
 origins = ["{INTRANET}", "http://intranet.localhost:8123"]

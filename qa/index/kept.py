@@ -70,6 +70,18 @@ turns = Table(
 """One question and its answer for good. ``answer``: the one JSON shape; ``asked``: the limits it was asked with;
 ``replaced``: another question stands in its place now; ``rating``: 1, -1, or 0 for none."""
 
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("site", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("last_asked", String, nullable=False, index=True),
+)
+"""What was asked in vain, by the form of the question, the widget site it was asked on and why there was no answer."""
+
 turn_articles = Table(
     "turn_articles",
     metadata,

@@ -30,11 +30,13 @@ from qa.web import (
     site_routes,
     stories,
     talk,
+    unanswered,
     widget,
 )
 from qa.web.access import Access
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import as_dateline_error, json_answer
+from qa.web.asked import Unanswered
 from qa.web.description import describe
 from qa.web.etags import tagged
 from qa.web.intake import Intake
@@ -72,7 +74,9 @@ def create_app(
     people = People(settings, access, keys)
     sites = Sites(settings.sites, keys.session)
     intake = Intake(archive, ingestor)
-    service = Service(archive, pipeline, settings, access, keys, people, sites, Store(settings.data_dir), intake)
+    kept = Unanswered(settings.data_dir, settings.keep_questions_days, on=settings.log_questions)
+    store = Store(settings.data_dir)
+    service = Service(archive, pipeline, settings, access, keys, people, sites, store, intake, kept)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",
@@ -102,6 +106,7 @@ def create_app(
         talk,
         login,
         widget,
+        unanswered,
     ):
         app.include_router(part.router)
     describe(app)
@@ -202,9 +207,13 @@ async def readyz(request: Request) -> Response:
     return json_answer({"status": "ready", "articles": coverage.articles, "repairs": list(service.archive.repairs)})
 
 
+PAGES = ("/articles/", "/answers/", "/conversations/", unanswered.PAGE)
+"""Where what goes wrong is told on a page."""
+
+
 async def _answer_error(request: Request, error: Exception) -> Response:
     found = as_dateline_error(error)
-    if request.url.path == "/articles" or request.url.path.startswith(("/articles/", "/answers/", "/conversations/")):
+    if request.url.path == "/articles" or request.url.path.startswith(PAGES):
         return reader.error_page(found)
     if request.url.path.startswith("/sites/"):
         return reader.error_page(found, bare.reader_page)

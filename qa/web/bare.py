@@ -48,7 +48,8 @@ def signed_in_page(name: str, role: str) -> str:
     """Return what the sign-in address says to somebody who is signed in."""
     who = f"<p>{texts.SIGNED_IN.format(name=escape(name), role=escape(role))}</p>"
     button = f'<form method="post" action="/logout"><button type="submit">{texts.SIGN_OUT}</button></form>'
-    return _sign_in_layout(f'{who}<p><a href="/">{texts.BACK}</a></p>{button}')
+    more = f'<p><a href="/unanswered">{texts.UNANSWERED}</a></p>' if role == "editor" else ""
+    return _sign_in_layout(f'{who}<p><a href="/">{texts.BACK}</a></p>{more}{button}')
 
 
 def _sign_in_layout(body: str) -> str:

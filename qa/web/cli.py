@@ -42,8 +42,11 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from qa.web import logs
+    from qa.web.asked import DAY_S, every
     from qa.web.serving import serve
 
+    logs.set_up(settings_of(options), verbose=options.verbose)
     with contextlib.closing(_listen(options.host, options.port)) as listener:
         port = listener.getsockname()[1]
         with open_archive(options, write=True) as archive, _token(archive.settings.data_dir) as token:
@@ -53,7 +56,8 @@ def _serve(options: argparse.Namespace) -> int:
             _say(app, address, as_json=options.json)
             if not app.state.service.access.loopback or archive.settings.editors_add_articles:
                 _tell_how_to_sign_in(app.state.service)
-            serve(app, listener)
+            with every(DAY_S, app.state.service.unanswered.forget):
+                serve(app, listener)
             # An ingestion stops at its next report of progress.
             app.state.service.intake.close()
     return 0

@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
 SAFE = frozenset({"get", "head"})
 STATUSES = {
-    400: "The question is empty, or a limit cannot be read.",
+    400: "The question is empty, a limit cannot be read, or the request is no HTTP.",
     401: "Nobody is signed in, or the site's token is missing, wrong or too old.",
     403: "This person, page or site may not do this.",
     404: "There is no such article, revision, story, answer or model.",
@@ -64,6 +64,8 @@ def _sample(path: str) -> str:
 
 
 def _complete(operation: Schema, door: Door, method: str) -> None:
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _sendable(parameter["schema"])
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own shape of it, which is never sent
     for status in sorted(_statuses(operation, door, method)):
@@ -73,8 +75,16 @@ def _complete(operation: Schema, door: Door, method: str) -> None:
         operation["security"] = [{}, {"token": []}, *([] if door.who == "site" else [{"session": []}])]
 
 
+def _sendable(schema: Schema) -> Schema:
+    """Return a parameter's schema without null, which an address cannot hold: it is left out."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
+
+
 def _statuses(operation: Schema, door: Door, method: str) -> set[int]:
-    found = {408, 413, 421, 500, 503}
+    found = {400, 408, 413, 421, 500, 503}
     if "parameters" in operation or "requestBody" in operation:
         found.add(422)
     if any(one["in"] == "path" for one in operation.get("parameters", ())):
@@ -82,9 +92,11 @@ def _statuses(operation: Schema, door: Door, method: str) -> set[int]:
     if door.who != "everyone":
         found.add(401)
     if door.asks:
-        found |= {400, 404, 429}
+        found |= {404, 429}
     if method not in SAFE or door.who in {"site", "editor"}:
         found.add(403)
+    if door.who == "editor":
+        found.add(404)  # what the settings have not switched on
     if method not in SAFE:
         found.add(507)
     return found

@@ -6,7 +6,7 @@ from starlette.types import Message, Send
 from qa.web.bare import READER_SCRIPT, READER_STYLE, SIGN_IN_STYLE, digest
 from qa.web.sites import Visit
 
-_OURS = "/api/ /v1/ /articles/ /answers/ /conversations/ /chat/ /library/ /look/"
+_OURS = "/api/ /v1/ /articles/ /answers/ /conversations/ /chat/ /library/ /look/ /unanswered"
 _OURS += " /healthz /readyz /openapi.json /widget."
 OURS = tuple(_OURS.split())
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'"
@@ -23,6 +23,8 @@ _BARE = "default-src 'none'; img-src data:; base-uri 'none'"
 SITE_READER_POLICY = (
     f"{_BARE}; form-action 'none'; script-src {digest(READER_SCRIPT)}; style-src {digest(READER_STYLE)}"
 )
+LIST = "/unanswered"
+LIST_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
 SIGN_IN = ("/login", "/logout")
 SIGN_IN_POLICY = f"{_BARE}; form-action 'self'; style-src {digest(SIGN_IN_STYLE)}; frame-ancestors 'none'"
 GRANTED = "retry-after, x-request-id"
@@ -88,6 +90,9 @@ def _headers(path: str, visit: Visit | None) -> dict[str, str]:
         del headers["x-frame-options"]  # it knows no list
     elif path == LIBRARY:
         headers["content-security-policy"] = LIBRARY_POLICY
+    elif path.startswith(LIST):
+        headers["content-security-policy"] = LIST_POLICY
+        headers["referrer-policy"] = "same-origin"  # as below
     elif path in SIGN_IN:
         headers["content-security-policy"] = SIGN_IN_POLICY
         headers["referrer-policy"] = "same-origin"  # without a referrer, browsers send forms from Origin `null`

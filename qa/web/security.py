@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.errors import DatelineError
-from qa.web import bare
+from qa.web import bare, logs
 from qa.web.access import Access, check_origin
 from qa.web.bodylimit import BODY_S, UPLOAD_S, Counted, too_large
 from qa.web.doors import Door, find_door
@@ -91,12 +91,18 @@ class Wall:
             return
         call = _Call(scope, Headers(scope=scope))
         scope[REQUEST_ID] = _request_id(call.headers)
-        send = with_request_id(send, scope[REQUEST_ID])
+        with logs.telling(scope, scope[REQUEST_ID]) as told:
+            await self._answer(call, told, receive, told.watch(with_request_id(send, scope[REQUEST_ID])))
+
+    async def _answer(self, call: _Call, told: logs.Told, receive: Receive, send: Send) -> None:
+        scope = call.scope
         try:
             limit = self._check(call)
         except DatelineError as error:
+            _tell_of(call, told)
             await self._turn_away(call, error, receive, send)
             return
+        _tell_of(call, told)
         guarded = with_headers(send, scope["path"], call.visit)
         if scope["method"] == "OPTIONS" and call.visit and call.door:
             methods = ", ".join(sorted(call.door.methods - {"OPTIONS"}))
@@ -182,6 +188,11 @@ class Wall:
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
             await say(with_headers(send, "/login"), 401, headers, page)
             return
+        if isinstance(error, EditorsOnly) and call.wants_page:
+            page = bare.sign_in_page(path, error.user_message).encode()
+            headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+            await say(with_headers(send, "/login"), 403, headers, page)
+            return
         await refuse(with_headers(send, path, call.visit), error, receive)
 
     async def _pass_on(self, scope: Scope, receive: Counted, send: Send) -> None:
@@ -195,7 +206,7 @@ class Wall:
             pass
         except Exception:
             error = Unexpected()
-            logger.exception("Error %s while answering %s %s", error.id, scope["method"], scope["path"])
+            logger.exception("Error %s", error.id)
         # Whatever the application made of a body that was cut: the answer is this one.
         error = receive.refusal or error
         if error and not receive.answered:
@@ -216,6 +227,14 @@ def _request_id(headers: Headers) -> str:
     """Return the id that a proxy or client gave a request, if it is a plain one, or a new one."""
     given = headers.get("x-request-id", "")
     return given if _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _tell_of(call: _Call, told: logs.Told) -> None:
+    told.known = call.door is not None
+    if call.person:
+        told.about["person"] = call.person.name
+    if call.visit:
+        told.about["site"] = call.visit.name
 
 
 def _drop_forwarded_host(scope: Scope, access: Access) -> None:

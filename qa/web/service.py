@@ -1,23 +1,31 @@
 """What every route works with: one archive, its pipeline, and how much may happen at once."""
 
+import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
 from qa.config import Settings
+from qa.errors import DatelineError
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
-from qa.types import EngineName, Event, Filters, Level, Turn
+from qa.types import Answer, EngineName, Event, Filters, Level, Turn
+from qa.web import logs
 from qa.web.access import Access
+from qa.web.asked import Unanswered
 from qa.web.errors import Busy
 from qa.web.intake import Intake
 from qa.web.keys import Keys
 from qa.web.people import People
 from qa.web.sites import Sites
 from qa.web.store import Store
+
+logger = logging.getLogger("qa.web.questions")
 
 AT_ONCE = 4
 Result = TypeVar("Result")
@@ -37,6 +45,7 @@ class Service:
     store: Store
     intake: Intake
     """The only one that changes the archive; asking goes on meanwhile."""
+    unanswered: Unanswered
     present: int = 0
     """How many are being answered or wait; counted on the event loop only."""
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
@@ -74,10 +83,29 @@ class Service:
         level: Level | None = None,
     ) -> AsyncGenerator[Event]:
         """Yield what ``QAPipeline.stream`` yields, each step made in a thread; whoever was let in is answered."""
+        began = time.monotonic()
         # Closed when whoever asked leaves, so that a language model stops writing too.
         with self.place(), closing(self.pipeline.stream(question, history, filters, engine, level)) as stream:
             while (event := await to_thread.run_sync(next, stream, None, limiter=self.limiter)) is not None:
+                if isinstance(event, Answer):
+                    await self._note(event, time.monotonic() - began)
                 yield event
+
+    async def _note(self, answer: Answer, seconds: float) -> None:
+        """Tell the log of an answer, and keep a question that has none where the settings say so."""
+        about: dict[str, Any] = {"answer": answer.status, "reason": answer.reason, "engine": answer.run.engine}
+        about |= {"confidence": round(answer.confidence, 4), "ms": round(seconds * 1000, 1)}
+        if self.settings.log_questions:
+            about["question"] = answer.standalone_question
+        logger.info("%s %s", answer.status, answer.reason or answer.run.engine, extra=about)
+        if not answer.reason or not self.unanswered.on:
+            return
+        site = str(logs.current().get("site", ""))
+        note = partial(self.unanswered.note, answer.standalone_question, answer.reason, site)
+        try:
+            await to_thread.run_sync(note)
+        except DatelineError as error:  # whoever asked is answered all the same
+            logger.warning("A question could not be kept: %s", error.user_message)
 
     def steps(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """Yield what ``QAPipeline.stream`` yields, for a caller that is in a thread of its own."""

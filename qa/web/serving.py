@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 import socket
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from qa.web.errors import BadRequest
 from qa.web.security import PULSE
 
 HEADERS_S = 10.0
@@ -41,6 +44,15 @@ class Patient(H11Protocol):
         if self._headers_by and self._is_answering():
             self._headers_by.cancel()
             self._headers_by = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP, or has more headers than can be read, in the one shape of an error."""
+        error = BadRequest("The request cannot be read, or its address and headers are too long.")
+        body = json.dumps(error.as_dict()).encode()
+        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """Wait for the client to read."""

@@ -194,6 +194,24 @@ OWN_QUESTIONS = (
 SAMPLE_PUBLISHERS = frozenset({"The Saltmere Courier", "Northshore Press Agency", "Tideway Radio News"})
 QUESTION_FROM_TITLE = "What is reported about “{title}”?"
 EMPTY_ARCHIVE = "The archive holds no articles yet; `dateline ingest` takes some in."
+UNANSWERED = "Questions without an answer"
+UNANSWERED_LEAD = (
+    "What readers asked and the archive could not answer, the most asked first; erased {days} days after the last time."
+)
+NONE_UNANSWERED = "There are none yet."
+MOST_ASKED = "The {shown} most asked of {total}."
+UNANSWERED_COLUMNS = ("Question", "Times", "Last", "Where", "Why not", "Clear")
+OWN_PAGE = "this server"
+WHY_NOT = {
+    "no_evidence": "nothing on it",
+    "low_confidence": "not sure enough",
+    "filter_empty": "its limits left no article",
+}
+CLEAR = "Clear"
+CLEAR_ALL = "Clear all"
+CLEAR_ALL_LEAD = "All questions of this list are erased for good."
+CLEAR_WHICH = "Please say which question is to be cleared."
+NOT_KEPT = "Questions are not kept here; `log_questions = true` in the settings keeps those that have no answer."
 SIGN_IN = "Sign in"
 SIGN_IN_LEAD = "This archive is not open to everybody. Whoever looks after it can give you a token."
 TOKEN = "Token"

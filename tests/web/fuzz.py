@@ -15,6 +15,7 @@ login = "always"
 reader_token = "the readers' own token"
 editor_token = "the editors' own token"
 editors_add_articles = true
+log_questions = true
 questions_per_minute = 1000000
 address_questions_per_minute = 1000000
 

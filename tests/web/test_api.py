@@ -119,6 +119,7 @@ def test_every_operation_is_described_with_an_example(client):
         "/api/v1/answers/{answer_id}",
         "/api/v1/answers/{answer_id}/feedback",
         "/api/v1/feedback",
+        "/api/v1/unanswered",
         "/api/v1/ingestions",
         "/api/v1/ingestions/{ingestion_id}",
         "/v1/chat/completions",

@@ -17,10 +17,12 @@ def description(open_to_all):
         return opened.get("/openapi.json").json()
 
 
-def test_whatever_is_sent_is_answered_as_described(open_to_all, tmp_path):
+def test_whatever_is_sent_is_answered_as_described(open_to_all, description, tmp_path):
     code, said = fuzz(open_to_all, tmp_path, "--seed", "1", "--max-examples", "10", "--no-shrink")
     assert code == 0, said
-    assert "Tested: 21" in said, said
+    sent = sum(method != "delete" for operations in description["paths"].values() for method in operations)
+    assert sent > 12
+    assert f"Tested: {sent}" in " ".join(said.split()), said
 
 
 def test_a_stranger_is_refused_as_described(open_to_all, tmp_path):

@@ -153,6 +153,17 @@ def test_a_long_question_on_the_page_is_answered_with_the_refusal(client):
     assert "at most 2,000 are accepted" in told
 
 
+@pytest.mark.parametrize("sent", [b"NONSENSE\r\n\r\n", b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n"])
+def test_what_is_no_http_is_answered_in_the_one_shape_too(server, sent):
+    name, _, port = server.host.rpartition(":")
+    with socket.create_connection((name, int(port)), timeout=10) as raw:
+        raw.sendall(sent)
+        answer = http.client.HTTPResponse(raw)
+        answer.begin()
+        assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
+        assert json.loads(answer.read())["error"]["code"] == "bad_request"
+
+
 def test_no_websocket_is_opened(server):
     name, _, port = server.host.rpartition(":")
     with socket.create_connection((name, int(port)), timeout=10) as raw:
