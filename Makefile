@@ -99,7 +99,8 @@ chromium:  ## the browser of the browser tests, installed where it is missing an
 	  fi || echo "chromium could not be installed; the browser tests will say so." >&2; }
 
 .PHONY: test
-test: lint chromium  ## what every change must pass: lint, types, tests
+# The bench extra too: the benchmark's scripts are run over tiny sets, the baseline's among them.
+test: lint chromium $(venv)/.installed-bench  ## what every change must pass: lint, types, tests
 	$(bin)/python -m pytest
 
 .PHONY: drills

@@ -37,6 +37,9 @@ def main() -> int:
             except data.MissingData as exc:
                 print(exc, file=sys.stderr)
                 return 2
+            except FileNotFoundError as exc:
+                print(f"The set {name!r} cannot be read: {exc.filename} is missing.", file=sys.stderr)
+                return 2
             # Written after each part, so that an interrupted run keeps what it has.
             kept.write(args.out / "bench.json", found, list(PARTS))
             (args.out / "bench.md").write_text(markdown(found), encoding="utf-8")

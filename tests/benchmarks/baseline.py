@@ -42,7 +42,13 @@ class TutorialBaseline:
             self._store.add_documents(chunks[at : at + MOST_PER_CALL])
         return len(chunks)
 
+    def count(self) -> int:
+        """Return how many chunks are stored."""
+        return len(self._store.get(include=[])["ids"])
+
     def search(self, question: str, n: int) -> list[Hit]:
         """Return the nearest chunks."""
         found = self._store.similarity_search(question, k=n)
-        return [Hit(document.metadata["key"], document.page_content) for document in found]
+        return [
+            Hit(document.metadata["key"], document.page_content, document.metadata["start_index"]) for document in found
+        ]

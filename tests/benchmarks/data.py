@@ -7,7 +7,7 @@ the evaluation questions is always there.
 import gzip
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -79,6 +79,14 @@ def load(name: str) -> BenchSet:
         raise MissingData(f"The set {name!r} cannot be read: {exc.filename} is missing.") from exc
 
 
+def write_rows(rows: Iterable[Row], folder: Path) -> Path:
+    """Write articles as JSON lines; the file's name is the corpus name, so it is always the same."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "corpus.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
 def available() -> list[str]:
     """Return the sets to run by default: the public ones where their folder is named, else the sample."""
     return ["multihop", "squad2"] if os.environ.get(VARIABLE) else ["sample"]
@@ -94,22 +102,22 @@ def subset(bench: BenchSet, articles: int | None, queries: int | None) -> BenchS
 
 
 def _multihop() -> BenchSet:
-    folder = _bench_dir() / "multihop-rag"
+    folder = bench_dir() / "multihop-rag"
     questions = open_set([folder / "queries.jsonl.gz"])
     # Its answers are a name or a word that quotes of several articles need not hold.
     queries = tuple(replace(query, answers=()) for query in _queries(questions))
-    rows = tuple(_rows(folder / "corpus.jsonl.gz"))
+    rows = tuple(read_rows(folder / "corpus.jsonl.gz"))
     return BenchSet("MultiHop-RAG", rows, queries, dict(questions.mapping), "balanced")
 
 
 def _squad2() -> BenchSet:
-    path = _bench_dir() / "squad2" / "articles.jsonl.gz"
-    rows = tuple(row for article in _rows(path) for row in squad_articles(article))
+    path = bench_dir() / "squad2" / "articles.jsonl.gz"
+    rows = tuple(row for article in read_rows(path) for row in squad_articles(article))
     return BenchSet("SQuAD 2", rows, _queries(open_set([path])), {}, "open", given_home=True)
 
 
 def _sample() -> BenchSet:
-    rows = tuple(_rows(ROOT / "ingest" / "sample" / "articles.jsonl"))
+    rows = tuple(read_rows(ROOT / "ingest" / "sample" / "articles.jsonl"))
     queries = _queries(open_set([ROOT / "tests" / "evals" / "questions.jsonl"]))
     return BenchSet("Sample archive", rows, queries, {}, "balanced")
 
@@ -132,14 +140,16 @@ def _queries(questions: QuestionSet) -> tuple[Query, ...]:
 READERS: dict[str, Callable[[], BenchSet]] = {"multihop": _multihop, "squad2": _squad2, "sample": _sample}
 
 
-def _bench_dir() -> Path:
+def bench_dir() -> Path:
+    """Return the folder of the public sets."""
     named = os.environ.get(VARIABLE)
     if not named:
         raise MissingData(f"This set is read from the folder that {VARIABLE} names, and it names none.")
     return Path(named)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a JSON lines file."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -8,7 +8,6 @@ the share that stays unchanged and both recalls. ``--keep`` holds the archives f
 import argparse
 import json
 import random
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from qa.config import Settings
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Turn
-from tests.benchmarks.data import BenchSet, Query, Row, _bench_dir, _rows, load
+from tests.benchmarks.data import BenchSet, Query, Row, bench_dir, load, read_rows
 
 TOP = 5
 RESAMPLES = 2000
@@ -47,7 +46,7 @@ def main() -> None:
         folder = options.keep or Path(temporary)
         passages = (
             {"id": row["id"], "title": row.get("title"), "text": row["text"].strip()}
-            for row in _rows(_bench_dir() / "mtrag" / "passages.jsonl.gz")
+            for row in read_rows(bench_dir() / "mtrag" / "passages.jsonl.gz")
         )
         with _archive(folder / "mtrag", passages) as archive:
             _report("multi-turn tasks", archive, list(_tasks())[: options.limit], options.show)
@@ -68,7 +67,7 @@ def _archive(folder: Path, rows: Iterable[Row]) -> Iterator[Archive]:
 
 
 def _tasks() -> Iterator[Asked]:
-    for task in _rows(_bench_dir() / "mtrag" / "tasks.jsonl.gz"):
+    for task in read_rows(bench_dir() / "mtrag" / "tasks.jsonl.gz"):
         *before, last = task["input"]
         gold = frozenset(context["document_id"] for context in task["contexts"])
         if before and gold:
@@ -77,24 +76,36 @@ def _tasks() -> Iterator[Asked]:
 
 
 def _unrelated(squad: BenchSet) -> list[Asked]:
-    answered = [query for query in squad.queries if query.answerable and query.answers and query.homes]
+    answered = [query for query in squad.queries if query.answerable and (query.answers or query.facts) and query.homes]
     draw = random.Random(0)
     found = []
     for query in draw.sample(answered, min(UNRELATED, len(answered))):
-        other = draw.choice([one for one in answered if _article(one) != _article(query)])
-        history = (Turn("user", other.text), Turn("assistant", f"According to it: “{other.answers[0]}” [1]"))
+        other = draw.choice([one for one in answered if not _articles(one) & _articles(query)])
+        quote = (other.answers or other.facts)[0]
+        history = (Turn("user", other.text), Turn("assistant", f"According to it: “{quote}” [1]"))
         found.append(Asked(query.text, history, frozenset(query.homes)))
     return found
 
 
-def _article(query: Query) -> str:
-    """Name the article that a question's paragraph is of."""
-    return re.split(r"[-#/]\d+$", query.homes[0])[0]
+def _articles(query: Query) -> set[str]:
+    """Name the articles that a question's paragraphs are of."""
+    return {home.split("#")[0] for home in query.homes}  # "Title#3" is a paragraph of a longer article
 
 
 def _report(name: str, archive: Archive, asked: Sequence[Asked], show: bool) -> None:
+    found = measured(archive, asked, show)
+    print(
+        f"{name}: n {found['n']}, recall@{TOP} last turn {found['alone']:.3f}, with history {found['behind']:.3f}, "
+        f"gain {found['gain']:+.3f} (95 % {found['low']:+.3f} to {found['high']:+.3f}), "
+        f"unchanged {found['unchanged']:.3f}",
+        flush=True,
+    )
+
+
+def measured(archive: Archive, asked: Sequence[Asked], show: bool = False) -> dict[str, float]:
+    """Ask each question without and with its history; return both recalls, the gain and the share left unchanged."""
     pipeline = QAPipeline(archive)
-    given = {summary.id: summary.external_id or summary.url for summary in archive.articles()}
+    given = {summary.id: summary.url or summary.external_id for summary in archive.articles()}
     alone, behind, unchanged = [], [], 0
     for one in asked:
         first = pipeline.ask(one.text, level="open")
@@ -106,12 +117,15 @@ def _report(name: str, archive: Archive, asked: Sequence[Asked], show: bool) -> 
         if show and not same:
             print(f"  {alone[-1]:.2f} {behind[-1]:.2f}  {one.text}\n     ->      {second.standalone_question}")
     low, high = _interval([after - before for before, after in zip(alone, behind, strict=True)])
-    print(
-        f"{name}: n {len(asked)}, recall@{TOP} last turn {_mean(alone):.3f}, with history {_mean(behind):.3f}, "
-        f"gain {_mean(behind) - _mean(alone):+.3f} (95 % {low:+.3f} to {high:+.3f}), "
-        f"unchanged {unchanged / max(len(asked), 1):.3f}",
-        flush=True,
-    )
+    return {
+        "n": len(asked),
+        "alone": _mean(alone),
+        "behind": _mean(behind),
+        "gain": _mean(behind) - _mean(alone),
+        "low": low,
+        "high": high,
+        "unchanged": unchanged / max(len(asked), 1),
+    }
 
 
 def _recall(answer, given: dict[str, str], gold: frozenset[str]) -> float:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
-from tests.benchmarks import sets
+from tests.benchmarks import ablation, abstention, chunking, conversation, fivew, own, sets, speed, typos
 from tests.benchmarks.rows import Results, Row
 
 
@@ -16,11 +17,17 @@ class Job:
         folder: Archives by set name; those that are there are used again by whatever is not timed.
         articles: Only the first so many articles of each set.
         queries: About so many questions of each set.
+        baseline: Whether the tutorial's pipeline is run too; filling it takes longest.
     """
 
     folder: Path
     articles: int | None = None
     queries: int | None = None
+    baseline: bool = True
+
+    def step(self, questions: int) -> int:
+        """Return how far apart the questions to ask are, where fewer are wanted than there are."""
+        return max(ceil(questions / self.queries), 1) if self.queries else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +45,13 @@ class Part:
 PARTS: dict[str, Part] = {
     "multihop": Part("MultiHop-RAG", sets.runner("multihop"), sets.multihop_rows, sets.notes),
     "squad2": Part("SQuAD 2", sets.runner("squad2"), sets.squad2_rows, sets.notes),
+    "abstention": Part("Abstaining, cross-validated", abstention.run, abstention.rows, abstention.notes),
+    "conversation": Part("MTRAG and unrelated turns", conversation.run, conversation.rows, conversation.notes),
+    "typos": Part("One typo in a name", typos.run, typos.rows, typos.notes),
+    "chunking": Part("chunking-eval", chunking.run, chunking.rows, chunking.notes),
+    "fivew": Part("giveme5w1h", fivew.run, fivew.rows, fivew.notes),
+    "own": Part("Questions of news that goes on, sample archive", own.run, own.rows),
+    "speed": Part("Starts and filters", speed.run, speed.rows, speed.notes),
+    "ablation": Part("Parts of retrieval, switched off in turn", ablation.run, ablation.rows, ablation.notes),
     "sample": Part("Sample archive", sets.runner("sample"), sets.sample_rows, sets.notes, public=False),
 }

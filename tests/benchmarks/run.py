@@ -1,6 +1,5 @@
 """One run over one set: ingestion, search and answers of every system, timed in turns."""
 
-import json
 import shutil
 import sys
 import time
@@ -17,7 +16,8 @@ from qa.evaluate.stats import auroc, percentile, share
 from qa.evaluate.texts import holds_answer
 from qa.index.archive import Archive
 from qa.types import Answer
-from tests.benchmarks.data import BenchSet, Query, Row
+from tests.benchmarks.data import BenchSet, Query
+from tests.benchmarks.data import write_rows as write_rows
 from tests.benchmarks.names import BASELINE
 from tests.benchmarks.systems import Dateline, DenseOnly, Hit, KeywordsOnly, System
 
@@ -92,14 +92,6 @@ def fill(bench: BenchSet, archive: Archive, baseline: "TutorialBaseline", work: 
         "words_per_s": {name: words / took for name, took in seconds.items()},
         "ratio": median(ratios(speeds[Dateline.name], speeds[BASELINE])),
     }
-
-
-def write_rows(rows: Sequence[Row], folder: Path) -> Path:
-    """Write articles as JSON lines; the file's name is the corpus name, so it is always the same."""
-    folder.mkdir(parents=True)
-    path = folder / "corpus.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    return path
 
 
 # Questions

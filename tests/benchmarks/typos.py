@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.run import ingest
 from qa.config import Settings
@@ -21,7 +22,11 @@ from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.retrieve.spelling import corrected
 from qa.retrieve.understand import FUNCTION_WORDS
-from tests.benchmarks.data import BenchSet, Query, available, load
+from tests.benchmarks.data import BenchSet, Query, available, load, subset
+from tests.benchmarks.rows import Results, Row, at_most, ours
+
+if TYPE_CHECKING:
+    from tests.benchmarks.parts import Job
 
 NAMES = 100
 TOP = 5
@@ -56,6 +61,15 @@ def opened(bench: BenchSet, folder: Path) -> Iterator[Archive]:
 
 def report(bench: BenchSet, archive: Archive, show: bool) -> None:
     """Print hit@5 with and without a typo, and how many questions spelt right are changed."""
+    found = measured(bench, archive, show)
+    print(
+        f"{bench.name}: {found['names']} names; hit@{TOP} {found['before']:.3f} as written, {found['after']:.3f} with "
+        f"a typo; {found['changed']} of {found['questions']} questions as they stand are changed"
+    )
+
+
+def measured(bench: BenchSet, archive: Archive, show: bool = False) -> Results:
+    """Return hit@5 with and without a typo, and how many questions spelt right are changed."""
     dice = random.Random(11)
     named = [(query, names) for query in bench.queries if query.homes and (names := names_in(query.text, archive))]
     dice.shuffle(named)
@@ -67,14 +81,48 @@ def report(bench: BenchSet, archive: Archive, show: bool) -> None:
         before, after = before + right, after + still
         if show and right and not still:
             print(f"  {typed}  [{corrected(typed, archive)[1]}]")
-    total = min(NAMES, len(named))
+    total = min(NAMES, len(named)) or 1
     changed = [query.text for query in bench.queries if corrected(query.text, archive)[1]]
-    print(
-        f"{bench.name}: {total} names; hit@{TOP} {before / total:.3f} as written, {after / total:.3f} with a typo; "
-        f"{len(changed)} of {len(bench.queries)} questions as they stand are changed"
-    )
     for text in changed[: 20 if show else 0]:
         print(f"  {[str(one) for one in corrected(text, archive)[1]]}  {text[:160]}")
+    return {
+        "names": min(NAMES, len(named)),
+        "before": before / total,
+        "after": after / total,
+        "questions": len(bench.queries),
+        "changed": len(changed),
+    }
+
+
+def run(job: "Job") -> Results:
+    """Measure every set that is there."""
+    from tests.benchmarks import systems
+
+    found = {}
+    for name in available():
+        bench = subset(load(name), job.articles, job.queries)
+        with systems.opened(bench, job.folder / name) as archive:
+            found[bench.name] = measured(bench, archive)
+    return found
+
+
+def rows(results: Results) -> list[Row]:
+    """Tell what a typo costs."""
+    lines = []
+    for name, found in results.items():
+        wrong = found["changed"] / max(found["questions"], 1)
+        lines += [
+            ours(f"{name}: hit@{TOP}, the name as it is written", found["before"]),
+            ours(f"{name}: hit@{TOP}, with one typo in the name", found["after"]),
+            ours(f"{name}: hit@{TOP} lost by the typo", found["before"] - found["after"], at_most(0.10)),
+            ours(f"{name}: questions spelt right that are changed", wrong, form=".1%"),
+        ]
+    return lines
+
+
+def notes(results: Results) -> list[str]:
+    """Say how many names were mistyped."""
+    return ["- Names mistyped: " + ", ".join(f"{found['names']} in {name}" for name, found in results.items()) + "."]
 
 
 def names_in(text: str, archive: Archive) -> list[str]:
