@@ -13,6 +13,11 @@ from qa.retrieve.understand import FUNCTION_WORDS
 
 Sign = Literal["no", "refuse", "lack", "may"]
 """How a word denies: "not", "refuse", "without", or a word that stands for "not" in some sentences only."""
+SMALL = FUNCTION_WORDS | frozenset(
+    """yet still already even ever just now because although though since once again almost nearly about around however
+    therefore thus soon later then""".split()
+)
+"""Words that say nothing of the matter."""
 NEGATIONS = frozenset("not no never none nobody nothing nor neither nowhere".split())
 REACH = 4
 """Words behind a denial that it bears on directly."""
@@ -54,6 +59,7 @@ _IDIOMS = [
         (r"\bshort of\b|\b(?:in|for) want of\b", "lack"),
         (r"\b(?:has|have|had|is|are|was|were)? ?yet to\b", "not yet"),
         (r"\bfar from\b", "not"),
+        (r"\b(?:is|are|was|were) still to (?:come|follow)\b", "is not yet"),
     )
 ]
 """Turns of phrase that deny, or do not, otherwise than their words."""
@@ -68,12 +74,14 @@ class Word:
         clause: The number of the clause that it stands in.
         sign: How it denies, if it does.
         counts: Whether it says something of the matter.
+        named: Whether it is written as a name.
     """
 
     text: str
     clause: int
     sign: Sign | None
     counts: bool
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Reading:
         """Read a sentence."""
         self.words = _read(text)
         self.denials = self._denials()
-        self.forms = frozenset().union(*(lexicon.forms(word.text) for word in self.words))
+        self.forms = frozenset().union(*(lexicon.forms(word.text) for word in self.words if not word.named))
 
     def around(self, at: int) -> frozenset[int]:
         """Return the places of the words that count near a place, in its clause."""
@@ -143,12 +151,13 @@ def _signs() -> dict[str, Sign]:
 def _read(text: str) -> list[Word]:
     for pattern, instead in _IDIOMS:
         text = pattern.sub(instead, text)
-    words: list[tuple[str, int]] = []
+    words: list[tuple[str, int, bool]] = []
     clause, ends = 0, [match.start() for match in _CLAUSE.finditer(text)]
     for match in _WORD.finditer(text):
         while clause < len(ends) and match.start() >= ends[clause]:
             clause += 1
-        words += [(part, clause) for part in _parts(match.group(0))]
+        named = match.group(0)[0].isupper() and bool(words)
+        words += [(part, clause, named) for part in _parts(match.group(0))]
     return list(_with_particles(words))
 
 
@@ -156,15 +165,17 @@ def _parts(word: str) -> list[str]:
     low = word.casefold().replace("’", "'").removesuffix("'s")
     if low.endswith("less") and lexicon.known(low[:-4]) and low not in {"unless", "nevertheless"}:
         return ["without", low[:-4]]
+    if low.startswith("un") and not lexicon.known(low) and any(map(lexicon.known, lexicon.forms(low[2:]))):
+        return ["not", low[2:]]
     return [low]
 
 
-def _with_particles(words: Sequence[tuple[str, int]]) -> Iterator[Word]:
+def _with_particles(words: Sequence[tuple[str, int, bool]]) -> Iterator[Word]:
     at = 0
     while at < len(words):
-        word, clause = words[at]
+        word, clause, named = words[at]
         verb = _verb(word, words[at + 1][0]) if at + 1 < len(words) else None
-        yield _word(verb or word, clause)
+        yield _word(verb or word, clause, named=named)
         at += 2 if verb else 1
 
 
@@ -173,10 +184,10 @@ def _verb(word: str, particle: str) -> str | None:
     return next((verb for verb in both if lexicon.known(verb) or verb in _signs()), None)
 
 
-def _word(text: str, clause: int) -> Word:
+def _word(text: str, clause: int, *, named: bool) -> Word:
     if text in NEGATIONS:
         return Word(text, clause, "no", counts=False)
     sign = next((_signs()[form] for form in sorted(lexicon.forms(text)) if form in _signs()), None)
     if sign is None and text.startswith("un") and len(text) > 5 and lexicon.opposites(text):
         sign = "may"
-    return Word(text, clause, sign, counts=text not in FUNCTION_WORDS)
+    return Word(text, clause, sign, text not in SMALL, named)

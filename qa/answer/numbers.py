@@ -50,6 +50,7 @@ _UNIT_NAMES = {
     }.items()
     for name in names.split()
 }
+_HOURS = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0}
 _TOKEN = re.compile(
     r"(?P<number>(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?)(?!\d)(?P<suffix>st|nd|rd|th|bn|mn|tn|[kmbs])?(?![^\W\d_])"
     r"|(?P<glued>(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>km|kg|cm|ft|am|pm)\b"
@@ -68,12 +69,16 @@ class Quantity:
     rank: bool = False
     head: str = ""
     """The word behind a rank: "quarter" of "second quarter"."""
+    vague: bool = False
+    """Whether it is only the "a" of "a year"."""
 
     def same(self, other: "Quantity") -> bool:
         """Say whether the two say the same, as far as both tell; a half is 50 per cent."""
         if self.rank != other.rank:
             rank, count = (self, other) if self.rank else (other, self)  # the 23rd minute, after 23 minutes
             return rank.value == count.value and _UNIT_NAMES.get(rank.head, "") == count.unit
+        if self.unit in _HOURS and other.unit in _HOURS and self.unit != other.unit:
+            return _close(self.value * _HOURS[self.unit], other.value * _HOURS[other.unit])
         if _close(self.value, other.value):
             return not (self.unit and other.unit and self.unit != other.unit)
         return "percent" in (self.unit, other.unit) and _close(*sorted((self._share, other._share)))
@@ -94,12 +99,16 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def missing(claimed: Sequence[Quantity], found: Sequence[Quantity]) -> list[Quantity]:
-    """Return what is claimed and not found; "first" and "second" only where another rank of the same thing is found."""
+    """Return what is claimed and not found; "first" and "second" only where another rank of the same thing is found.
+
+    A claim's "a year" needs no year in the source: "a year earlier" is 2022.
+    """
     heads = {quantity.head for quantity in found if quantity.rank}
     return [
         quantity
         for quantity in claimed
-        if not any(quantity.same(other) for other in found)
+        if not quantity.vague
+        and not any(quantity.same(other) for other in found)
         and (not quantity.rank or quantity.value > 2 or quantity.head in heads)
     ]
 
@@ -115,7 +124,9 @@ def _read(tokens: Sequence[dict[str, str | None]]) -> Iterator[Quantity]:
         if value is None:
             at = after
             continue
-        yield Quantity(value, None if rank else _unit(tokens, at, after), rank, _plain(tokens, after) if rank else "")
+        vague = _plain(tokens, at) in {"a", "an"} and value == 1
+        unit, head = (None, _plain(tokens, after)) if rank else (_unit(tokens, at, after), "")
+        yield Quantity(value, unit, rank, head, vague)
         at = after
 
 
@@ -195,6 +206,12 @@ def _pronoun(tokens: Sequence[dict[str, str | None]], at: int) -> bool:
     if _plain(tokens, at) != "one":
         return False
     after = _plain(tokens, at + 1)
+    if (
+        after == "of"
+        and _plain(tokens, at + 2) in {"the", "its", "her", "his", "their"}
+        and _plain(tokens, at + 3) in _SMALL
+    ):
+        return False  # one of her two ships
     return after not in _UNIT_NAMES and after not in _SCALES
 
 

@@ -10,6 +10,8 @@ from qa.answer.denials import Denial, Reading
 
 LEAST_SHARE = 0.34
 """Of the words around a denial, those that a claim must have in order to speak of what is denied."""
+LEAST_COMMON = 3
+"""Words that two sentences have in common which speak of the same."""
 EVERY = frozenset("everybody everyone everything nobody always never all none".split())
 """Opposites that need nothing beside them in common."""
 _Opposed = list[tuple[int, int]]
@@ -57,15 +59,27 @@ class _Beside:
     def _meet(self, at: int, to: int) -> bool:
         """Say whether two opposites stand on one side only and speak of the same thing."""
         word, other = self.said.words[at].text, self.source.words[to].text
+        if self.said.words[at].named or self.source.words[to].named:
+            return False
         if (lexicon.forms(word) | lexicon.forms(other)) & self.said.forms & self.source.forms:
             return False
-        near = self.source.around(to)
-        return bool({word, other} & EVERY) or any(self.same.get(one, set()) & near for one in self.said.around(at))
+        if any(lexicon.opposed(other, near.text) for near in self.source.words):
+            return False  # the source has both: "was to end, but goes on"
+        if {word, other} & EVERY:
+            return True
+        mine, theirs = self.said.around(at), self.source.around(to)
+        if any(self.same.get(one, set()) & theirs for one in mine):
+            return True
+        # A clause that has nothing in common with the other sentence speaks of what the rest of it speaks of.
+        alone = not any(one in self.same for one in mine) or not any(one in self.back for one in theirs)
+        return alone and len(self.same) >= LEAST_COMMON
 
     def _unlike(self, own: Reading, beside: dict[int, set[int]], other: Reading, ends: set[int]) -> list[Denial]:
         """Return the denials of a sentence that neither stand in the other one too nor are the end of two opposites."""
         there = {one.at for one in other.denials}
-        return [one for one in own.denials if one.at not in ends and not beside.get(one.at, set()) & there]
+        # "did not fail" denies no more, though "fail" is a word that denies.
+        like = {at for at in beside if any(to in there or not other.words[to].sign for to in beside[at])}
+        return [one for one in own.denials if one.at not in ends and one.at not in like]
 
     def _pair(self, mine: list[Denial], theirs: list[Denial]) -> None:
         """Take out the denials that have their like, the surest pairs first."""

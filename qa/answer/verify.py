@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from qa.answer import names, numbers, polarity
+from qa.answer import clock, names, numbers, polarity
 from qa.answer.support import Support, common_words
 from qa.index.archive import Archive
 from qa.retrieve.rank import Ranked
@@ -32,7 +32,7 @@ ADDED = 0.02
 """What a second sentence must add to a claim's support by the first."""
 LEAST_PART = 0.45
 """How much a sentence must say of a claim that it supports together with another."""
-LEAST_OF_PART = 0.3
+LEAST_OF_PART = 0.35
 """A clause of a claim that says less than this of its sentence was added to it: "and the operator went bankrupt"."""
 LEAST_WORDS = 3
 _QUOTATION = re.compile(r"[“\"«]([^”\"»]{3,})[”\"»]")
@@ -106,6 +106,12 @@ class RuleVerifier:
         """Return the sentences that the claim rests on, or why there are none."""
         if not evidence:
             return Verdict(reason="meaning")
+        halves = claim.split("; ")
+        if len(halves) > 1 and all(len(common_words(half)) >= LEAST_WORDS for half in halves):
+            return self._together([self._check_whole(half, evidence) for half in halves])
+        return self._check_whole(claim, evidence)
+
+    def _check_whole(self, claim: str, evidence: Sequence[Sentence]) -> Verdict:
         whole = self._check_one(claim, evidence)
         if whole.reason is None:
             strays = self._strays(claim, " ".join(evidence[at].text for at in whole.cited))
@@ -113,16 +119,25 @@ class RuleVerifier:
         if whole.reason == "negation":
             return whole
         parts = clauses(claim)
-        if len(parts) > 1:
-            apart = self._together([self._check_one(part, evidence) for part in parts])
-            if apart.reason is None:
-                return apart
+        apart = self._together([self._check_one(part, evidence) for part in parts]) if len(parts) > 1 else whole
+        if apart.reason is None and self._names_held(claim, [evidence[at] for at in apart.cited], evidence):
+            return apart
         return self._check_pairs(claim, evidence) or whole
+
+    def _names_held(self, claim: str, cited: Sequence[Sentence], evidence: Sequence[Sentence]) -> bool:
+        """Say whether all names of a claim stand in several sentences; a part's first word would pass for no name."""
+        text = " ".join(f"{one.before} {one.text}" for one in cited)
+        return not names.missing_names(claim, text, _in_lower_case(evidence))
 
     def _strays(self, claim: str, text: str) -> list[str]:
         """Return the parts of a claim that the text which bears out the whole does not speak of."""
         parts = [part for part in _PART.split(claim) if len(common_words(part)) >= LEAST_WORDS]
-        return [part for part in parts if self._support.of_part(part, text) < LEAST_OF_PART] if len(parts) > 1 else []
+        said = [text, *(part for part in _PART.split(text) if len(common_words(part)) > 1)]
+        return [
+            part
+            for part in parts
+            if len(parts) > 1 and not any(self._support.of_part(part, other) >= LEAST_OF_PART for other in said)
+        ]
 
     def _together(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return one verdict on a claim of several parts: each must be supported."""
@@ -148,15 +163,19 @@ class RuleVerifier:
     def _check_pairs(self, claim: str, evidence: Sequence[Sentence]) -> Verdict | None:
         """Return the verdict on two sentences of one article that say a claim together, if any do."""
         scored = [pair for pair in self._scored(claim, evidence)[:READ_CLOSELY] if pair[0] >= LEAST_PART]
-        common = _in_lower_case(evidence)
-        parts = [_Said(part, common) for part in _PART.split(claim)]
+        parts = [_Said(part, _in_lower_case(evidence)) for part in _PART.split(claim)]
         for (alone, first), (_, second) in permutations(scored, 2):
             one, other = evidence[first], evidence[second]
             if one.evidence.article_id != other.evidence.article_id or one.evidence.start > other.evidence.start:
                 continue
             both = f"{one.text} {other.text}"
-            # What belongs together in the claim must stand together in one of the two.
-            if polarity.contradict(claim, both) or not all(part.held_by(one) or part.held_by(other) for part in parts):
+            if polarity.contradict(claim, both) or not self._names_held(claim, (one, other), evidence):
+                continue
+            # What belongs together in the claim must stand together in the sentence that says it.
+            if not all(
+                part.held_by(max(one, other, key=lambda two: self._support.of_part(part.claim, two.text)))
+                for part in parts
+            ):
                 continue
             together = self._support.between(claim, both)
             if together >= max(LEAST_SUPPORT, alone + ADDED):
@@ -175,7 +194,9 @@ class _Said:
     def __init__(self, claim: str, common: frozenset[str]) -> None:
         self.claim = claim
         self.common = common
-        self.quantities = numbers.quantities(claim)
+        rest, self.times = clock.times(claim)
+        self.quantities = numbers.quantities(clock.stretches(claim))
+        self.untimed = numbers.quantities(clock.stretches(rest))
         self.days = names.days(claim)
         self.quotations = [_flat(match) for match in _QUOTATION.findall(claim)]
 
@@ -185,7 +206,7 @@ class _Said:
 
     def wrong_with(self, text: str, before: str) -> tuple[str | None, str]:
         """Return what of the claim a text does not hold, or None and what stands before it if that is needed too."""
-        if numbers.missing(self.quantities, numbers.quantities(text)):
+        if self._lacks_number(text):
             return "number", ""
         if self.days.missing(names.days(text)):
             return "date", ""
@@ -199,6 +220,12 @@ class _Said:
         if before and not names.missing_names(self.claim, f"{before} {text}", self.common):
             return None, before
         return "name", ""
+
+    def _lacks_number(self, text: str) -> bool:
+        held = numbers.quantities(clock.stretches(text))
+        if self.times and self.times <= clock.times(text)[1]:
+            return bool(numbers.missing(self.untimed, held))
+        return bool(numbers.missing(self.quantities, held))
 
 
 def _in_lower_case(evidence: Sequence[Sentence]) -> frozenset[str]:

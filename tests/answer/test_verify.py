@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.answer.clock import stretches, times
 from qa.answer.polarity import contradict
 from qa.answer.verify import RuleVerifier, Sentence, sentences
 from qa.retrieve.evidence import evidence
@@ -57,11 +58,16 @@ def shares(judged):
     return {"kept": kept} | {kind: caught[kind] / all_of[kind] for kind in all_of}
 
 
-@pytest.mark.parametrize("half", ["dev", "held-out"])
-def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half):
+# When the checks first met the third set they kept 0.788 of it and caught 0.724 of its lost denials, 0.96 of numbers
+# and dates and 0.93 of its names; what it showed (times of the day, stretches of hours, clauses that two sentences make
+# together) has been mended since, so that it says nothing any more about sentences that nobody has seen.
+@pytest.mark.parametrize(
+    ("half", "kept", "negation"), [("dev", 0.93, 0.88), ("held-out", 0.9, 0.85), ("third", 0.85, 0.85)]
+)
+def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half, kept, negation):
     found = shares(judge(half))
-    assert found["kept"] >= 0.9
-    assert found["negation"] >= 0.8
+    assert found["kept"] >= kept
+    assert found["negation"] >= negation
     assert min(found["number"], found["date"], found["name"]) >= 0.95
 
 
@@ -93,6 +99,7 @@ def held(verifier, texts=SOURCES):
         ("On Sunday the Alma sank, and two fishing boats rescued everybody on board.", (0, 1)),
         ("After the Alma sank off Port Ellen, 34 passengers were rescued by fishing boats.", (0, 1)),
         ("Coast Lines said the pumps were mended in May.", (2,)),
+        ("The Alma sank off Port Ellen; all 34 passengers were rescued by fishing boats.", (0, 1)),
     ],
 )
 def test_a_claim_is_matched_to_the_sentences_that_say_it(verifier, claim, cited):
@@ -107,6 +114,7 @@ def test_a_claim_is_matched_to_the_sentences_that_say_it(verifier, claim, cited)
         ("The Alma went down near Port Ellen on Sunday, after which its captain resigned.", "meaning"),
         ("On Sunday the Alma sank, and three fishing boats rescued everybody on board.", "number"),
         ("The Alma sank off Dunmarrow on Sunday morning.", "name"),
+        ("The ferry Alma sank, and Fenby fishing boats rescued all the passengers.", "name"),
         ("Not one of the 34 passengers was rescued by the fishing boats.", "negation"),
         ("Coast Lines denied that the pumps had been repaired in May.", "negation"),
     ],
@@ -164,3 +172,34 @@ def test_no_sentence_of_the_sample_contradicts_itself():
     rows = [*(EVALS / "paraphrases.jsonl").read_text("utf-8").splitlines()]
     texts = [json.loads(row)["source"] for row in rows]
     assert [text for text in texts if contradict(text, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("It left at half past two.", {150}),
+        ("It left around 2.30 in the morning.", {150}),
+        ("It left at 14:30.", {150}),
+        ("It left at 2.30pm, not at twenty to three.", {150, 160}),
+        ("The last landed at ten minutes past six.", {370}),
+        ("They closed at five o'clock.", {300}),
+        ("The vote was ten to two.", set()),
+        ("It cost about 2.30 crowns, a rise of 2.5 per cent.", set()),
+        ("They won 2-1 before 3,140 people.", set()),
+    ],
+)
+def test_a_time_of_the_day_is_one_however_it_is_written(text, minutes):
+    assert times(text)[1] == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("It took an hour and ten minutes.", "It took 70 minutes."),
+        ("It took two hours and a half.", "It took 150 minutes."),
+        ("He was away for a quarter of an hour.", "He was away for 15 minutes."),
+        ("It took two hours.", "It took two hours."),
+    ],
+)
+def test_a_stretch_of_hours_is_told_in_minutes(text, same):
+    assert stretches(text) == same
