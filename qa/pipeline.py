@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from qa.answer import abstain, digest, freshness, tuned, unquoted
+from qa.answer import abstain, digest, freshness, said, tuned, unquoted
 from qa.answer.courtesy import without_asking, without_courtesies, without_courtesy
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
@@ -172,6 +172,7 @@ class QAPipeline:
             *understood.notes,
             foreign.note(self._archive, understood, ranked, written.citations),
             freshness.note(understood, ranked, written.citations, day_of_asking(self._archive)),
+            None if reason or understood.language else said.note(understood, ranked, self._archive.embedder),
         ]
         message = MESSAGES[reason] if reason else written.account.message
         yield Answer(
@@ -207,7 +208,9 @@ class QAPipeline:
         silent = foreign.silent_words(text, language)
         understood = understand(searched, self._archive.keywords, self._archive.publishers(), today, silent)
         understood = read_for_now(understood, self._archive.keywords)
-        understood = replace(understood, notes=tuple(map(str, corrections)), language=language)
+        understood = replace(
+            understood, notes=tuple(map(str, corrections)), respelt=bool(corrections), language=language
+        )
         ranked = foreign.rank_words(self._archive, understood, filters) if self._archive.recipe else []
         ranked = prefer_new(understood, ranked)
         stories = self._archive.stories([found.stored.chunk.article_id for found in ranked])
@@ -224,7 +227,7 @@ class QAPipeline:
             # No meaning was compared; a sentence is taken to mean what the question does as far as it has its words.
             return tuned.Weighed(replace(seen, sentence_cosine=seen.sentence_share), most=foreign.MOST)
         most = foreign.MOST if foreign.unread_passage(self._archive, ranked) else 1.0
-        return tuned.Weighed(seen, spelling.TRUST if understood.notes else 1.0, most)
+        return tuned.Weighed(seen, spelling.TRUST if understood.respelt else 1.0, most)
 
     def _reread(self, understood: Question, ranked: list[Ranked]) -> list[Ranked]:
         """Let the cross-encoder, if the settings name one, put the first passages in order."""

@@ -617,6 +617,10 @@ class Embedder(Protocol):
         """Embed a question and parts of it (spans within it) in one pass; row 0 is the whole."""
         ...
 
+    def word_vectors(self, words: Sequence[str]) -> "Matrix | None":
+        """Return a unit row for each word, without a pass through the model; None if the model cannot."""
+        ...
+
 
 class PairScorer(Protocol):
     """Read a question and a passage together; any cross-encoder fits behind it."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from qa.embedding.pooling import pool, pool_question
 from qa.embedding.tokens import MAX_PIECES, encode_checked, encode_query, load_tokenizer, token_spans
+from qa.embedding.words import WordVectors
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class PieceEmbedder(ABC):
     def __init__(self, folder: Path, name: str) -> None:
         """Load the tokenizer of the model in a folder."""
         self._tokenizer = load_tokenizer(folder)
+        self.word_vectors = WordVectors(folder, self._tokenizer)
         self.name = name
 
     @abstractmethod

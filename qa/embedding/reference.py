@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.embedding.pooling import pool, pool_question, unit
 from qa.embedding.tokens import MAX_PIECES, encode_checked, encode_query, load_tokenizer, token_spans
+from qa.embedding.words import WordVectors
 from qa.errors import ModelUnavailable
 from qa.types import Span
 
@@ -32,6 +33,7 @@ class TorchEmbedder:
         except Exception as exc:  # any of transformers' many ways to say that the folder is no model
             raise ModelUnavailable(f"The embedding model in {folder} cannot be loaded.") from exc
         self._tokenizer = load_tokenizer(folder)
+        self.word_vectors = WordVectors(folder, self._tokenizer)
         self.name = name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         # Chunks are cut for 256 pieces; a model that reads more is given no more, one that reads less is refused.

@@ -172,6 +172,10 @@ class KeywordIndex:
         """Say whether any form of a word stands in the archive."""
         return all(self._searcher().doc_freq("text", term) for term in self.terms(word))
 
+    def passages_with(self, term: str) -> int:
+        """Count the passages that hold a term."""
+        return int(self._searcher().doc_freq("text", term))
+
     def one_typo_from(self, word: str) -> list[str]:
         """Return the archive's terms that differ from a word by one typo, most frequent first."""
         forms = {word.lower(), *self.terms(word)}

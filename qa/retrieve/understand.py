@@ -34,6 +34,7 @@ class Question:
         text: NFC, white space folded.
         weights: Each content term, as the keyword index knows it, with its inverse document frequency.
         names: Those of the terms that are written as a name or hold a digit.
+        words: Each content word that holds no digit, as it is written, with its term.
         periods: The days, months, quarters or years that the question names.
         publishers: Whom of the archive's publishers it is put to; empty for everybody.
         spans: Where the clauses of a part stand in the whole question.
@@ -42,11 +43,13 @@ class Question:
         for_now: Whether the present state of the matter is asked for.
         notes: What was made of the question, in sentences for the reader.
         language: What it is written in, where the embedding model does not read that.
+        respelt: Whether a word that the archive does not hold was taken for another one.
     """
 
     text: str
     weights: dict[str, float]
     names: frozenset[str]
+    words: tuple[tuple[str, str], ...] = ()
     periods: tuple[Period, ...] = ()
     publishers: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -55,6 +58,7 @@ class Question:
     for_now: bool = False
     notes: tuple[str, ...] = ()
     language: str | None = None
+    respelt: bool = False
 
     @property
     def total_weight(self) -> float:
@@ -116,7 +120,9 @@ def _read(text: str, keywords: KeywordIndex, today: date | None, silent: Collect
         if not {first.casefold(), second.casefold()} & FUNCTION_WORDS
         if (one := keywords.terms(first)) and (other := keywords.terms(second))
     )
-    return Question(text, weights, names, (*periods(text), *relative), pairs=pairs)
+    plain = dict.fromkeys(word for word in content if not any(map(str.isdigit, word)))
+    spelt = tuple((word, known[0]) for word in plain if (known := keywords.terms(word)) and known[0] in weights)
+    return Question(text, weights, names, spelt, (*periods(text), *relative), pairs=pairs)
 
 
 def split_words(text: str) -> list[str]:

@@ -136,7 +136,7 @@ def names_in(text: str, archive: Archive) -> list[str]:
 
 
 def mistyped(name: str, dice: random.Random) -> str:
-    """Return a name with one typo, anywhere but in its first letter."""
+    """Return a name with one typo, anywhere but in its first letter, which is seldom wrong and is never put right."""
     at = dice.randrange(1, len(name))
     letter = dice.choice(string.ascii_lowercase.replace(name[at], ""))
     forms = {

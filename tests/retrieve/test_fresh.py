@@ -11,7 +11,7 @@ from qa.retrieve.understand import Question
 
 
 def asked(text, parts=()):
-    return Question(text, {}, frozenset(), tuple(periods(text)), parts=parts)
+    return Question(text, {}, frozenset(), periods=tuple(periods(text)), parts=parts)
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,40 @@ def test_who_is_taken_for_another_is_answered_about_only_when_it_is_surer_than_u
     assert typed.citations[0].quote == meant.citations[0].quote
     assert typed.confidence == pytest.approx(meant.confidence * TRUST)
     assert sample.pipeline.ask("When was Marta Elingham elected?", level="strict").status == "abstained"
+
+
+def test_a_short_name_of_one_passage_is_somebody_elses(writable, prepare):
+    from qa.types import ArticleDraft
+
+    writable.put([prepare(ArticleDraft("Rajan Mehta spoke for an hour in Oskerby on Monday.", title="Speech"))])
+    writable.refresh()
+    assert corrected("When did Rajat speak in Oskerby?", writable) == ("When did Rajat speak in Oskerby?", ())
+    assert corrected("When did Rjaan speak in Oskerby?", writable)[0] == "When did Rajan speak in Oskerby?"
+
+
+def test_a_word_that_may_stand_for_several_is_left_alone(writable, prepare):
+    from qa.types import ArticleDraft
+
+    for name in ("Marlowe", "Marlone"):
+        for place in ("Oskerby", "Hallowick"):
+            text = f"{name} was seen by nobody in {place} that year, said the police."
+            writable.put([prepare(ArticleDraft(text, title=f"{name} in {place}"))])
+    writable.refresh()
+    assert corrected("Was Marloze seen in Oskerby?", writable)[1] == ()
+    assert corrected("Was Marlwoe seen in Oskerby?", writable)[1] != ()
+
+
+def test_a_note_of_another_kind_costs_no_confidence(sample, monkeypatch):
+    from dataclasses import replace
+
+    from qa.pipeline import QAPipeline
+
+    question = "When was Marta Ellingham elected?"
+    rank = QAPipeline._rank
+    monkeypatch.setattr(
+        QAPipeline, "_rank", lambda *args: (lambda found: (replace(found[0], notes=("Noted.",)), found[1]))(rank(*args))
+    )
+    noted = sample.pipeline.ask(question)
+    monkeypatch.undo()
+    assert "Noted." in noted.message
+    assert noted.confidence == sample.pipeline.ask(question).confidence
