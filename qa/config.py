@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     cross_encoder_passages: int = Field(
         20, ge=2, le=50, description="How many passages it reads for a question; each takes its time."
     )
+    entailment_model: str | None = Field(
+        None,
+        min_length=1,
+        description="Model (NLI cross-encoder) that also checks what a chat model writes: its folder, or cached name.",
+    )
     threads: int = Field(0, ge=0, le=256, description="Processor threads for embedding; 0 uses every core.")
     level: Literal["strict", "balanced", "open"] = Field(
         "balanced", description="How sure an answer must be; `open` answers whenever there is any evidence."

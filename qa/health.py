@@ -58,6 +58,8 @@ def examine(settings: Settings) -> list[Finding]:
     ]
     if settings.cross_encoder:
         checks.insert(2, ("cross-encoder", _cross_encoder))
+    if settings.entailment_model:
+        checks.insert(2, ("entailment model", _entailment))
     return list(_findings(checks, settings))
 
 
@@ -98,6 +100,13 @@ def _cross_encoder(settings: Settings) -> str:
     assert scorer is not None, "it is looked at only where one is set"
     scorer.scores("What is new?", ["Nothing."])
     return f"{scorer.name}, reads the first {settings.cross_encoder_passages} passages"
+
+
+def _entailment(settings: Settings) -> str:
+    judge = embedding.load_entailment(settings)
+    assert judge is not None, "it is looked at only where one is set"
+    judge.judge(["Nothing is new."], "Nothing is new.")
+    return f"{judge.name}, checks what a chat model writes"
 
 
 def _folder(settings: Settings) -> str:

@@ -262,7 +262,12 @@ class QAPipeline:
     def _verifier(self) -> "Verifier":
         from qa.answer.verify import RuleVerifier
 
-        return RuleVerifier(self._archive)
+        rules, judge = RuleVerifier(self._archive), self._archive.entailment
+        if judge is None:
+            return rules
+        from qa.answer.entailment import ModelVerifier
+
+        return ModelVerifier(rules, judge)
 
 
 class _Writing:

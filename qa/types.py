@@ -635,6 +635,19 @@ class PairScorer(Protocol):
         ...
 
 
+class EntailmentJudge(Protocol):
+    """Say whether a statement follows from a text; any model of natural language inference fits behind it."""
+
+    @property
+    def name(self) -> str:
+        """The model's name and digest."""
+        ...
+
+    def judge(self, texts: Sequence[str], statement: str) -> list[tuple[float, float]]:
+        """Return for each text how surely (0 to 1) it entails and how surely it contradicts a statement."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """How many tokens a chat model read and wrote."""

@@ -15,7 +15,7 @@ from qa.answer.claims import MOST_CHARS, clean, pieces_to_sentences, unusable, w
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
-from qa.errors import ChatModelFailed
+from qa.errors import ChatModelFailed, ModelUnavailable
 from qa.index.archive import Archive
 from qa.types import ChatModel, Citation, Claim, Embedder, Evidence, Tokens, Turn
 
@@ -57,7 +57,7 @@ class ChatEngine:
                         yield statement
                     if len(page.said) >= MOST_CLAIMS:
                         break
-        except ChatModelFailed as failed:
+        except (ChatModelFailed, ModelUnavailable) as failed:
             failure = failed.user_message
         kept = bool(page.said)
         if failure is None and page.overlong:

@@ -111,6 +111,14 @@ class RuleVerifier:
             return self._together([self._check_whole(half, evidence) for half in halves])
         return self._check_whole(claim, evidence)
 
+    def exact(self, claim: str, evidence: Sequence[Sentence]) -> list[int]:
+        """Return the sentences nearest to a claim that hold its numbers, dates, names and quotations, nearest first."""
+        said = _Said(claim, _in_lower_case(evidence))
+        near = self._scored(claim, evidence) if evidence else []
+        return [
+            at for _, at in near if said.wrong_with(evidence[at].text, evidence[at].before)[0] in {None, "negation"}
+        ]
+
     def _check_whole(self, claim: str, evidence: Sequence[Sentence]) -> Verdict:
         whole = self._check_one(claim, evidence)
         if whole.reason is None:
@@ -212,14 +220,14 @@ class _Said:
             return "date", ""
         if any(quotation not in _flat(text) for quotation in self.quotations):
             return "quotation", ""
-        if polarity.contradict(self.claim, text):
+        needed = ""
+        if names.missing_names(self.claim, text, self.common):
+            if not before or names.missing_names(self.claim, f"{before} {text}", self.common):
+                return "name", ""
+            needed = before
+        if polarity.contradict(self.claim, text):  # last, so that all that can be looked up exactly is there
             return "negation", ""
-        missing = names.missing_names(self.claim, text, self.common)
-        if not missing:
-            return None, ""
-        if before and not names.missing_names(self.claim, f"{before} {text}", self.common):
-            return None, before
-        return "name", ""
+        return None, needed
 
     def _lacks_number(self, text: str) -> bool:
         held = numbers.quantities(clock.stretches(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qa.config import PACKAGED_MODEL, Settings
 from qa.errors import ModelUnavailable
-from qa.types import Embedder, PairScorer
+from qa.types import Embedder, EntailmentJudge, PairScorer
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,22 @@ def load_cross_encoder(settings: Settings) -> PairScorer | None:
     return CrossScorer(folder, name, settings.threads)
 
 
-def cross_encoder_folder(model: str) -> Path:
+def load_entailment(settings: Settings) -> EntailmentJudge | None:
+    """Load the entailment model that the settings name; None, and nothing imported, where they name none.
+
+    Raises:
+        ModelUnavailable: It is missing or unreadable, or no model of entailment.
+    """
+    if settings.entailment_model is None:
+        return None
+    folder = cross_encoder_folder(settings.entailment_model, "entailment model")
+    name = f"{Path(settings.entailment_model).name}@{weights_digest(folder)[:12]}"
+    from qa.embedding.entail import EntailmentModel
+
+    return EntailmentModel(folder, name, settings.threads)
+
+
+def cross_encoder_folder(model: str, kind: str = "cross-encoder") -> Path:
     """Return the folder of a cross-encoder: itself, or where this machine's model cache keeps one of that name.
 
     Raises:
@@ -91,7 +106,7 @@ def cross_encoder_folder(model: str) -> Path:
             pass
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(
-            f"The cross-encoder {model!r} is neither a model's folder nor in this machine's model cache; "
+            f"The {kind} {model!r} is neither a model's folder nor in this machine's model cache; "
             "nothing is fetched from a hub."
         )
     return folder

@@ -28,6 +28,7 @@ from qa.types import (
     Coverage,
     EmbeddedChunk,
     Embedder,
+    EntailmentJudge,
     Filters,
     Known,
     PairScorer,
@@ -145,6 +146,11 @@ class Archive:
     def cross_encoder(self) -> PairScorer | None:
         """The cross-encoder that the settings name, loaded when first needed; None where they name none."""
         return embedding.load_cross_encoder(self.settings)
+
+    @cached_property
+    def entailment(self) -> EntailmentJudge | None:
+        """The entailment model that the settings name, loaded when first needed; None where they name none."""
+        return embedding.load_entailment(self.settings)
 
     @property
     def recipe(self) -> str:
