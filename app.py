@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qa.types import ChunkDraft, Ingestor
+from qa.types import ChunkDraft, Ingestor, Suspicion
 
 if TYPE_CHECKING:
     from qa.index.archive import Archive
@@ -37,10 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return cli.run(sys.argv[1:] if argv is None else argv, commands)
 
 
-def _cut(text: str, token_spans: Sequence[tuple[int, int]]) -> list[ChunkDraft]:
+def _cut(text: str, token_spans: Sequence[tuple[int, int]], apart: Sequence[Suspicion]) -> list[ChunkDraft]:
     from ingest.chunk import cut
 
-    return cut(text, token_spans)
+    return cut(text, token_spans, apart)
 
 
 def _ingestor(archive: "Archive") -> Ingestor:

@@ -9,10 +9,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Any
 
-from qa.types import ChunkDraft, Span
+from qa.types import ChunkDraft, Placed, Span, overlap
 
 MAX_SENTENCE_CHARS = 400
 MAX_WORD_PIECES = 200
@@ -252,12 +252,20 @@ class _Pieces:
         return _between_characters(self.text, span.start, half)
 
 
-def cut(text: str, token_spans: Iterable[tuple[int, int]], limit: int = MAX_WORD_PIECES) -> list[ChunkDraft]:
+def cut(
+    text: str,
+    token_spans: Iterable[tuple[int, int]],
+    apart: Sequence[Placed] = (),
+    *,
+    limit: int = MAX_WORD_PIECES,
+) -> list[ChunkDraft]:
     """Cut an article into chunks: runs of whole consecutive sentences, in order, without overlap.
 
     Args:
         text: NFC, as it is stored.
         token_spans: (start, end) of every word piece of ``text``, from ``Embedder.token_spans``.
+        apart: Places of suspicious passages. Their sentences get chunks of their own, and the others are cut as if
+            nothing stood between them, so that what is planted in an article moves as little as it can.
         limit: Most word pieces of a chunk, the model's special tokens not counted. A single sentence over it is
             split at a word piece.
 
@@ -269,10 +277,18 @@ def cut(text: str, token_spans: Iterable[tuple[int, int]], limit: int = MAX_WORD
     pieces = _Pieces(text, token_spans)
     units = [unit for sentence in split_sentences(text) for unit in _fit(text, sentence, pieces, limit)]
     sizes = [pieces.count(unit) for unit in units]
-    return [
-        ChunkDraft(units[start].start, units[stop - 1].end, tuple(units[start:stop]))
-        for start, stop in pairwise(_even_out(_greedy(sizes, limit), sizes, limit))
-    ]
+    strange = [any(overlap(unit, one) for one in apart) for unit in units]
+    own, others = _numbers(sizes, strange, limit), _numbers(sizes, [not one for one in strange], limit)
+    labels = [(one, others[at] if one else own[at]) for at, one in enumerate(strange)]
+    runs = [[unit for _, unit in run] for _, run in groupby(zip(labels, units, strict=True), lambda pair: pair[0])]
+    return [ChunkDraft(run[0].start, run[-1].end, tuple(run)) for run in runs]
+
+
+def _numbers(sizes: Sequence[int], left_out: Sequence[bool], limit: int) -> dict[int, int]:
+    """Return the number of the chunk that each unit falls into, by its place, as if those left out were not there."""
+    kept = [at for at, out in enumerate(left_out) if not out]
+    bounds = _even_out(_greedy([sizes[at] for at in kept], limit), [sizes[at] for at in kept], limit)
+    return {at: number for number, (start, stop) in enumerate(pairwise(bounds)) for at in kept[start:stop]}
 
 
 def _fit(text: str, sentence: Span, pieces: _Pieces, limit: int) -> Iterator[Span]:

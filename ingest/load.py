@@ -19,6 +19,7 @@ from ingest.worker import Worker
 from qa.config import Settings
 from qa.types import (
     ArticleDraft,
+    ChunkDraft,
     Duplicate,
     Embedder,
     IngestReport,
@@ -252,12 +253,17 @@ class Load:
         group: list[Cut] = []
         for at, (page, draft, known) in enumerate(todo, 1):
             new_text = known.state != "metadata"
-            chunks = cut(draft.text, self.ahead.embedder.token_spans(draft.text)) if new_text else []
+            chunks = self.cut(draft) if new_text else []
             group.append(Cut(page, draft, known, tuple(chunks)))
             if at == len(todo) or sum(len(one.chunks) for one in group) >= EMBED_CHUNKS:
                 self.ahead.submit(group)
                 group = []
                 self.store()
+
+    def cut(self, draft: ArticleDraft) -> list[ChunkDraft]:
+        """Cut an article into chunks, with what is suspicious in it apart."""
+        apart = [one for one in draft.suspicions if one.code != "markup"]
+        return cut(draft.text, self.ahead.embedder.token_spans(draft.text), apart)
 
     def store(self, *, wait_for_all: bool = False) -> None:
         """Put what is embedded by now; a transaction holds what about one second embedded."""

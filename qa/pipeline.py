@@ -15,7 +15,7 @@ from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
 from qa.index.archive import Archive
 from qa.retrieve import foreign, spelling
-from qa.retrieve.evidence import evidence
+from qa.retrieve.evidence import evidence, trusted
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
@@ -150,14 +150,15 @@ class QAPipeline:
         clock = _Clock()
         yield State("searching")
         understood, ranked = self._rank(text, limits)
+        suspicious = self._archive.suspicions(sorted({found.stored.chunk.article_id for found in ranked}))
+        ranked = trusted(ranked, suspicious)
         in_use = tuned.numbers(self._archive)
         # Weighed before a cross-encoder sees it: what it is calibrated for is the evidence in our own order.
         confidence = self._weighed(understood, ranked).confidence(in_use) if ranked else 0.0
         ranked = self._reread(understood, ranked)
         clock.lap("search")
         yield State("reading")
-        articles = {found.stored.chunk.article_id for found in ranked}
-        sentences = evidence(ranked, text, self._archive.suspicions(sorted(articles)))
+        sentences = evidence(ranked, text, suspicious)
         coverage = self._archive.coverage(limits)
         reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level, in_use)
         clock.lap("read")

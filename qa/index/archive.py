@@ -52,7 +52,7 @@ KEPT_BY_FILTER = 24
 BULK_ARTICLES = 200
 """From so many what embeds quicker gains more than the seconds that loading it takes."""
 Kept = TypeVar("Kept")
-Cutter = Callable[[str, Sequence[tuple[int, int]]], list[ChunkDraft]]
+Cutter = Callable[[str, Sequence[tuple[int, int]], Sequence[Suspicion]], list[ChunkDraft]]
 
 
 class Archive:
@@ -342,7 +342,8 @@ class Archive:
         embedder = self.bulk_embedder if len(summaries) >= BULK_ARTICLES else self.embedder
         for done, summary in enumerate(summaries, 1):
             text = self.article(summary.id).text
-            chunks = embed(embedder, text, cut(text, embedder.token_spans(text)))
+            apart = self.catalogue.suspicions([summary.id]).get(summary.id, ())
+            chunks = embed(embedder, text, cut(text, embedder.token_spans(text), apart))
             self.catalogue.replace_chunks(summary.id, Prepared(ArticleDraft(text), chunks))
             count += len(chunks)
             if progress:

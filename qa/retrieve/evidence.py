@@ -13,6 +13,22 @@ CHUNK_WEIGHT = 1.0
 KIND_WEIGHT = 0.3
 
 
+def trusted(ranked: Sequence[Ranked], suspicious: Mapping[str, Sequence[Suspicion]]) -> list[Ranked]:
+    """Return the chunks that hold a sentence which may be quoted.
+
+    Others are found by a search, but say nothing about whether the archive holds an answer, and take no honest chunk's
+    place.
+    """
+    return [
+        found
+        for found in ranked
+        if not all(
+            any(overlap(span, one) for one in suspicious.get(found.stored.chunk.article_id, ()))
+            for span in found.stored.sentences
+        )
+    ]
+
+
 def evidence(
     ranked: Sequence[Ranked], question: str, suspicious: Mapping[str, Sequence[Suspicion]] | None = None
 ) -> list[Evidence]:

@@ -157,7 +157,7 @@ def not_in(claim: str, cited: str) -> list[str]:
     missing = [number for number in _DIGITS.findall(claim) if number.replace(",", "") not in held]
     words, known = _WORD.findall(claim), {_bare(word) for word in _WORD.findall(cited)}
     for at, word in enumerate(words):
-        named = word[0].isupper() and (at > 0 or words[1:2] and words[1][0].isupper())
+        named = word[0].isupper() and (at > 0 or (words[1:2] and words[1][0].isupper()))
         if named and _bare(word) not in known:
             missing.append(word)
     return missing

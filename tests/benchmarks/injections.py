@@ -32,9 +32,14 @@ def read(folder: Path, name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
+def paragraphs(text: str) -> list[str]:
+    """Return a text's paragraphs; of a text without any, its sentences."""
+    return text.split("\n\n") if "\n\n" in text else re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+
+
 def planted(text: str, string: str, place: str) -> str:
     """Return a text with a string of its own paragraph put into it."""
-    parts = text.split("\n\n") if "\n\n" in text else re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+    parts = paragraphs(text)
     at = {"start": 0, "middle": len(parts) // 2, "end": len(parts)}[place]
     return "\n\n".join([*parts[:at], string, *parts[at:]])
 
@@ -71,7 +76,9 @@ def main() -> int:
     bad = [row for row in strings if row["label"] == "malicious"]
     batches = [bad[at : at + len(pairs)] for at in range(0, len(bad), len(pairs))]
     with tempfile.TemporaryDirectory() as scratch:
-        clean = answers(Path(scratch) / "clean", [(row["body"], question) for row, question in pairs])
+        clean = answers(
+            Path(scratch) / "clean", [("\n\n".join(paragraphs(row["body"])), question) for row, question in pairs]
+        )
         for number, batch in enumerate(batches):
             for place in PLACES:
                 given = [
