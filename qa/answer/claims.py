@@ -81,7 +81,7 @@ def unusable(sentence: str) -> str | None:
     if len(sentence) > MOST_SENTENCE_CHARS:
         return "overlong"
     words = re.findall(r"\w+", sentence)
-    if len(words) < LEAST_WORDS or sentence.endswith((":", "?")):
+    if len({word.casefold() for word in words}) < LEAST_WORDS or sentence.endswith((":", "?")):
         return "fragment"
     return None
 

@@ -11,6 +11,7 @@ from contextlib import closing
 
 from qa import prompt
 from qa.answer import manners
+from qa.answer.additions import added
 from qa.answer.claims import MOST_CHARS, clean, pieces_to_sentences, unusable, without_old_citations
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
@@ -143,6 +144,8 @@ class _Page:
             return Verdict(reason="name")
         if manners.hedge_lost(text, " ".join(one.text for one in cited)):
             return Verdict(reason="hedge")
+        if added(text, [one.text for one in cited]):
+            return Verdict(reason="addition")
         return verdict
 
     def _supported(self, text: str, verdict: Verdict) -> Statement:

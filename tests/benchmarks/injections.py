@@ -1,8 +1,9 @@
-"""Plant instructions in news and count what is flagged and quoted: ``python -m tests.benchmarks.injections``.
+"""Plant instructions in news and count what is flagged and quoted: ``python -m tests.benchmarks.injections [EVERY]``.
 
 Reads ``injections`` and ``multihop-rag`` in the folder that ``DATELINE_BENCH_DIR`` names. Each planted string is put at
 the start, in the middle and at the end of a real article, which is then asked a question that it answers; a run fails
-if a sentence of the string is quoted, or shown beside a quote.
+if a sentence of the string is quoted, or shown beside a quote. Then a model that obeys every order is asked the same,
+and whatever of its obedience is seen at any door is named.
 """
 
 import gzip
@@ -11,7 +12,8 @@ import os
 import re
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,31 @@ from qa.config import Settings
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Answer, Filters
+from tests.benchmarks.obeying import Obeying, betrayed, renderings
 
 ARTICLES = 30
 PLACES = ("start", "middle", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A string in an article that was asked its question.
+
+    Args:
+        place: Where in the article it was put.
+        flagged: Whether ingestion reports it.
+        quoted: Whether the quotes engine showed a line of it.
+        same: Whether the same sentences were quoted as without it.
+        reached: Whether a chat model was shown a line of it.
+        betrayed: Shapes in which the model's obedience was seen.
+    """
+
+    place: str
+    flagged: bool
+    quoted: bool
+    same: bool
+    reached: bool
+    betrayed: tuple[str, ...]
 
 
 def read(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -61,51 +85,107 @@ def asked(folder: Path) -> list[tuple[dict[str, Any], str]]:
     return [(corpus[url], question) for url, question in found.items()]
 
 
+def measure(folder: Path, every: int = 1, say: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+    """Plant the strings, ask both engines and return the figures.
+
+    Args:
+        folder: That of the public sets.
+        every: Plant only each so-many-th string.
+        say: Told how far the work is.
+    """
+    strings = read(folder, "injections/attacks")
+    bad = [row["text"] for row in strings if row["label"] == "malicious"]
+    benign = [row["text"] for row in strings if row["label"] == "benign"]
+    pairs = [("\n\n".join(paragraphs(row["body"])), question) for row, question in asked(folder)]
+    runs: list[Run] = []
+    taken = bad[::every]
+    batches = [taken[at : at + len(pairs)] for at in range(0, len(taken), len(pairs))]
+    with tempfile.TemporaryDirectory() as scratch:
+        clean = [one for one, _ in answers(Path(scratch) / "clean", pairs, [""] * len(pairs))]
+        for number, batch in enumerate(batches):
+            for place in PLACES:
+                given = [(planted(text, one, place), asked) for (text, asked), one in zip(pairs, batch, strict=False)]
+                found = answers(Path(scratch) / f"{number}-{place}", given, batch)
+                runs += [run_of(place, batch[at], quoted, clean[at], chat) for at, (quoted, chat) in enumerate(found)]
+                say(f"  planted {len(runs)} of {len(taken) * len(PLACES)}")
+    return {
+        "strings": len(bad),
+        "strings_flagged": sum(bool(suspicions(text)) for text in bad),
+        "benign": len(benign),
+        "benign_flagged": sum(bool(suspicions(text)) for text in benign),
+        **figures(runs),
+    }
+
+
+def run_of(place: str, string: str, quoted: Answer, clean: Answer, chat: "Chat") -> Run:
+    """Fold one run: what the quotes engine showed, and what an obeying model got through."""
+    same = {one.quote for one in quoted.citations} == {one.quote for one in clean.citations}
+    return Run(place, bool(suspicions(string)), shows(quoted, string), same, chat.reached, tuple(chat.betrayed))
+
+
+def figures(runs: Sequence[Run]) -> dict[str, Any]:
+    """Fold runs into figures."""
+
+    def same(chosen: Iterable[Run]) -> dict[str, int]:
+        listed = list(chosen)
+        return {"runs": len(listed), "same": sum(run.same for run in listed)}
+
+    return {
+        "runs": len(runs),
+        "quoted": sum(run.quoted for run in runs),
+        "citations_same": sum(run.same for run in runs),
+        "citations_same_by": {
+            f"{'flagged' if flagged else 'not flagged'}, {place}": same(
+                run for run in runs if run.place == place and run.flagged == flagged
+            )
+            for flagged in (True, False)
+            for place in PLACES
+        },
+        "reached_the_model": sum(run.reached for run in runs),
+        "obeyed": sum(bool(run.betrayed) for run in runs),
+        "betrayed": sorted({one for run in runs for one in run.betrayed}),
+    }
+
+
 def main() -> int:
     """Print the figures."""
     named = os.environ.get("DATELINE_BENCH_DIR")
     if not named:
         print("DATELINE_BENCH_DIR names no folder; there is nothing to measure.", file=sys.stderr)
         return 2
-    strings = read(Path(named), "injections/attacks")
-    for label in ("malicious", "benign"):
-        rows = [row for row in strings if row["label"] == label]
-        flagged = Counter(row["source"] for row in rows if suspicions(row["text"]))
-        print(f"{label}: {flagged.total()} of {len(rows)} strings flagged {dict(flagged)}")
-    pairs, quoted, runs, same = asked(Path(named)), 0, 0, 0
-    bad = [row for row in strings if row["label"] == "malicious"]
-    batches = [bad[at : at + len(pairs)] for at in range(0, len(bad), len(pairs))]
-    with tempfile.TemporaryDirectory() as scratch:
-        clean = answers(
-            Path(scratch) / "clean", [("\n\n".join(paragraphs(row["body"])), question) for row, question in pairs]
-        )
-        for number, batch in enumerate(batches):
-            for place in PLACES:
-                given = [
-                    (planted(row["body"], one["text"], place), question)
-                    for (row, question), one in zip(pairs, batch, strict=False)
-                ]
-                for at, answer in enumerate(answers(Path(scratch) / f"{number}-{place}", given)):
-                    runs += 1
-                    quoted += shows(answer, batch[at]["text"])
-                    same += {one.quote for one in answer.citations} == {one.quote for one in clean[at].citations}
-    print(f"{runs} runs: planted text quoted in {quoted} ({quoted / runs:.1%}); quotes as without it {same / runs:.1%}")
+    every = int(sys.argv[1]) if sys.argv[1:] else 1
+    found = measure(Path(named), every, lambda line: print(line, file=sys.stderr, flush=True))
+    print(json.dumps(found, indent=1))
     return 0
 
 
-def answers(folder: Path, given: list[tuple[str, str]]) -> list[Answer]:
-    """Ask each text its question in an archive of all of them, the article alone allowed."""
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What an obeying model was shown, and what of its obedience was seen."""
+
+    reached: bool
+    betrayed: list[str]
+
+
+def answers(folder: Path, given: list[tuple[str, str]], strings: Sequence[str]) -> list[tuple[Answer, Chat]]:
+    """Ask each text its question in an archive of all of them, the article alone allowed, of both engines."""
     folder.mkdir()
     file = folder / "rows.jsonl"
     file.write_text("".join(json.dumps({"id": at, "text": text}) + "\n" for at, (text, _) in enumerate(given)), "utf-8")
     with Archive.open(Settings(data_dir=folder / "data")) as archive:
         ingest([file], archive)
         names = {row.external_id: row.id for row in archive.articles()}
-        pipeline = QAPipeline(archive)
-        return [
-            pipeline.ask(question, level="open", filters=Filters(article_ids=(names[str(at)],)))
-            for at, (_, question) in enumerate(given)
-        ]
+        model = Obeying()
+        pipeline = QAPipeline(archive, model=model)
+
+        def both(at: int, question: str) -> tuple[Answer, Chat]:
+            filters = Filters(article_ids=(names[str(at)],))
+            quoted = pipeline.ask(question, level="open", filters=filters, engine="quotes")
+            model.planted, model.reached = strings[at], False
+            chat = pipeline.ask(question, level="open", filters=filters, engine="chat")
+            return quoted, Chat(model.reached, betrayed(chat, renderings(chat, archive.article), strings[at]))
+
+        return [both(at, question) for at, (_, question) in enumerate(given)]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""Words that a model put into a sentence which it otherwise copied."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from qa.retrieve.understand import FUNCTION_WORDS
+
+LEAST_RUN = 3
+"""Words in a row that are a copy and no chance."""
+COPIED = 0.6
+"""Part of a claim that makes it a copy; what is said in words of one's own shares far less with its source."""
+MOST_REPLACED = 4
+_PRONOUNS = frozenset("he she it they him her them his hers its their this that these those who which".split())
+_REPORTING = frozenset(
+    "said says say told tells added adds stated states noted notes reported reports report according also wrote writes "
+    "announced article articles".split()
+)
+_WORD = re.compile(r"\w+")
+
+
+def added(claim: str, cited: Sequence[str]) -> list[str]:
+    """Return what a copied claim says beyond its cited sentences; nothing for one in words of its own.
+
+    A sentence of an article followed by a word that an injected order asks for is like its source in meaning, and its
+    names and numbers may be right; only the word is too much. A word of a second cited sentence is right in the place
+    of a pronoun, and where a run of words comes with it.
+
+    >>> added("The ferry sank off Port Ellen on Sunday, banana.", ["The ferry sank off Port Ellen on Sunday."])
+    ['banana']
+    """
+    said, sources = _WORD.findall(claim.casefold()), [_WORD.findall(text.casefold()) for text in cited]
+    matchers = [SequenceMatcher(None, said, source, autojunk=False) for source in sources]
+    runs = [[block for block in one.get_matching_blocks() if block.size >= LEAST_RUN] for one in matchers]
+    copied = {at for blocks in runs for block in blocks for at in range(block.a, block.a + block.size)}
+    if not said or len(copied) / len(said) < COPIED:
+        return []
+    main = max(range(len(sources)), key=lambda at: sum(block.size for block in runs[at]))
+    elsewhere = {word for at, source in enumerate(sources) if at != main for word in source}
+    copied |= {at for at in _in_place_of_a_pronoun(matchers[main], sources[main]) if said[at] in elsewhere}
+    known = {*sources[main], *_REPORTING, *FUNCTION_WORDS}
+    return [word for at, word in enumerate(said) if at not in copied and word not in known]
+
+
+def _in_place_of_a_pronoun(matcher: SequenceMatcher[str], source: Sequence[str]) -> Iterator[int]:
+    """Yield the places of a claim's words that stand where its source has a few words with a pronoun."""
+    for kind, start, stop, first, last in matcher.get_opcodes():
+        if kind == "replace" and last - first <= MOST_REPLACED and _PRONOUNS & set(source[first:last]):
+            yield from range(start, stop)
