@@ -342,7 +342,7 @@ class Archive:
         embedder = self.bulk_embedder if len(summaries) >= BULK_ARTICLES else self.embedder
         for done, summary in enumerate(summaries, 1):
             text = self.article(summary.id).text
-            apart = self.catalogue.suspicions([summary.id]).get(summary.id, ())
+            apart = self.suspicions([summary.id]).get(summary.id, ())
             chunks = embed(embedder, text, cut(text, embedder.token_spans(text), apart))
             self.catalogue.replace_chunks(summary.id, Prepared(ArticleDraft(text), chunks))
             count += len(chunks)

@@ -1,21 +1,19 @@
-"""Ask a real, very small chat model the questions of the public sets: ``python -m tests.benchmarks.chat``.
+"""The part "chat": a real, very small chat model (SmolLM2-135M-Instruct) is asked questions of the public sets.
 
 The model writes fluent nonsense, cites nothing and never abstains; what of it anybody sees is what is measured. Each
-answer is kept as a line of its own, so that a run that was stopped goes on where it stopped. ``--keep`` writes the
-figures into ``chat.json`` and the README.
+answer is kept as a line of its own, so that a run that was stopped goes on where it stopped.
 """
 
-import argparse
 import hashlib
 import json
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.run import ingest
 from qa.answer import quotes
@@ -25,40 +23,31 @@ from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Answer
 from tests.benchmarks import data
-from tests.benchmarks.figures import README
+from tests.benchmarks.rows import Results, Row, at_least, at_most, ours
 from tests.small_model import NAME, served
+
+if TYPE_CHECKING:
+    from tests.benchmarks.parts import Job
 
 QUESTIONS = 200
 """Of all sets together."""
+SETS = ("multihop", "squad2")
 LEVEL = "balanced"
 CONTEXT = 4096
 MOST_TOKENS = 96
-KEPT = Path(__file__).with_name("chat.json")
-START, END = "<!-- chat figures: start -->", "<!-- chat figures: end -->"
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 Line = dict[str, Any]
 
 
-def measure(sets: Sequence[data.BenchSet], out: Path, most: int = QUESTIONS) -> dict[str, Any]:
-    """Ask an even share of the questions of each set and return the figures, also of a run that is stopped.
-
-    Args:
-        sets: Whose questions are asked.
-        out: Folder of the archives and of the answers so far.
-        most: Questions of all sets together.
-    """
-    lines: dict[str, list[Line]] = {}
+def run(job: "Job") -> Results:
+    """Ask an even share of the questions of each set; ``--keep`` makes the run go on where it was stopped."""
+    sets = [data.load(name) for name in SETS]
+    each = (job.queries or QUESTIONS) // len(sets)
     with served(CONTEXT) as address:
-        for bench in sets:
-            lines[bench.name] = []
-            try:
-                for line in _of_set(bench, out / re.sub(r"\W+", "-", bench.name.lower()), address, most // len(sets)):
-                    lines[bench.name].append(line)
-            except KeyboardInterrupt:
-                print("Stopped; the same command goes on from here.", file=sys.stderr)
-                break
-    return {name: figures(asked) for name, asked in lines.items() if asked}
+        return {
+            bench.name: figures(list(_of_set(bench, job.folder / "chat" / bench.name, address, each))) for bench in sets
+        }
 
 
 def _of_set(bench: data.BenchSet, folder: Path, address: str, most: int) -> Iterator[Line]:
@@ -192,70 +181,40 @@ def figures(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def markdown(results: dict[str, Any]) -> str:
-    """Return what a run found, as sentences and one table."""
-    heads = ("questions", "answered", "abstention as quotes", "citations verbatim", "sentences kept", "dropped")
-    lines = [f"| SmolLM2-135M-Instruct | {' | '.join(heads)} |", "| --- " * (len(heads) + 1) + "|"]
+def rows(results: Results) -> list[Row]:
+    """Tell what must be whole, and how much of what was written is shown."""
+    found = results.values()
+    questions, citations = _sum(found, "questions"), _sum(found, "citations")
+    kept, dropped = _sum(found, "claims_kept"), sum(sum(one["claims_dropped"].values()) for one in found)
+    wrong = sum(len(one["not_in_a_cited_sentence"]) for one in found)
+    crashes = sum(len(one["crashes"]) for one in found)
+    same = questions - crashes - _sum(found, "abstained_otherwise_than_quotes")
+    return [
+        ours("questions asked", questions, at_least(QUESTIONS), ".0f"),
+        ours("questions that crashed", crashes, at_most(0), ".0f"),
+        ours("citations that are verbatim", _sum(found, "citations_verbatim") / citations, at_least(1.0), ".1%", True),
+        ours("numbers and names shown that no cited sentence holds", wrong, at_most(0), ".0f", True),
+        ours("abstains where the quotes engine does", same / questions, at_least(1.0), ".1%"),
+        ours("of the model's sentences, those that are shown", kept / (kept + dropped), None, ".1%"),
+        ours("answers with a sentence of the model's", _sum(found, "answers_by_the_model") / _sum(found, "answered"),
+             None, ".1%"),
+    ]  # fmt: skip
+
+
+def notes(results: Results) -> list[str]:
+    """Say by set what became of the model's sentences, and why."""
+    lines = []
     for name, found in results.items():
-        same = found["questions"] - len(found["crashes"]) - found["abstained_otherwise_than_quotes"]
-        cells = (
-            found["questions"],
-            found["answered"],
-            f"{same} of {found['questions']}",
-            f"{found['citations_verbatim']} of {found['citations']}",
-            found["claims_kept"],
-            sum(found["claims_dropped"].values()),
+        dropped = found["claims_dropped"]
+        told = ", ".join(f"{reason} {count}" for reason, count in dropped.items())
+        lines.append(
+            f"- {name}: {found['questions']} questions, {found['answered']} answered, {found['citations']} citations; "
+            f"{found['claims_kept']} sentences shown, {sum(dropped.values())} dropped ({told}); "
+            f"{sum(found['fell_back'].values())} answers are quotes alone; "
+            f"{found['tokens']['input']:,} tokens read, {found['tokens']['output']:,} written."
         )
-        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
-    reasons: Counter[str] = Counter()
-    for found in results.values():
-        reasons.update(found["claims_dropped"])
-    told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    missing = [word for found in results.values() for word in found["not_in_a_cited_sentence"]]
-    crashes = [crash for found in results.values() for crash in found["crashes"]]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"Dropped, by reason: {told or 'nothing'}.",
-            f"Numbers and names shown that no cited sentence holds: {', '.join(missing) or 'none'}.",
-            f"Questions that crashed: {', '.join(crashes) or 'none'}.",
-        ]
-    )
+    return lines
 
 
-def block(results: dict[str, Any]) -> str:
-    """Return the README's figures, with the marks around them."""
-    return "\n\n".join([START, markdown(results), END])
-
-
-def put(readme: str, text: str) -> str:
-    """Return the README with its figures of the chat model replaced."""
-    before, rest = readme.split(START)
-    return before + text + rest.split(END)[1]
-
-
-def main() -> int:
-    """Measure, print the figures and keep them where that is asked."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.chat", description=__doc__)
-    parser.add_argument("--sets", help=f"of {', '.join(data.READERS)}, separated by commas")
-    parser.add_argument("--questions", type=int, default=QUESTIONS, help="of all sets together")
-    parser.add_argument("--out", type=Path, default=Path("out/bench/chat"), help="folder of the answers so far")
-    parser.add_argument("--keep", action="store_true", help="write chat.json and the README's figures")
-    args = parser.parse_args()
-    try:
-        sets = [data.load(name) for name in (args.sets.split(",") if args.sets else data.available())]
-    except data.MissingData as exc:
-        print(exc, file=sys.stderr)
-        return 2
-    results = measure(sets, args.out, args.questions)
-    print(json.dumps(results, indent=1, ensure_ascii=False))
-    print(markdown(results))
-    if args.keep:
-        KEPT.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        README.write_text(put(README.read_text("utf-8"), block(results)), "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _sum(found: Iterable[dict[str, Any]], name: str) -> int:
+    return sum(one[name] for one in found)

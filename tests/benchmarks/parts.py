@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-from tests.benchmarks import ablation, abstention, chunking, conversation, fivew, own, sets, speed, typos
+from tests.benchmarks import (
+    ablation,
+    abstention,
+    chat,
+    chunking,
+    conversation,
+    fivew,
+    injections,
+    own,
+    sets,
+    speed,
+    typos,
+)
 from tests.benchmarks.rows import Results, Row
 
 
@@ -53,5 +65,7 @@ PARTS: dict[str, Part] = {
     "own": Part("Questions of news that goes on, sample archive", own.run, own.rows),
     "speed": Part("Starts and filters", speed.run, speed.rows, speed.notes),
     "ablation": Part("Parts of retrieval, switched off in turn", ablation.run, ablation.rows, ablation.notes),
+    "chat": Part("A small chat model", chat.run, chat.rows, chat.notes),
+    "injections": Part("Planted orders", injections.run, injections.rows, injections.notes),
     "sample": Part("Sample archive", sets.runner("sample"), sets.sample_rows, sets.notes, public=False),
 }
