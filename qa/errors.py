@@ -14,6 +14,7 @@ DatelineError
 │   └── ArchiveDamaged       the catalogue itself is broken
 ├── ModelUnavailable         the embedding model cannot be loaded
 ├── ChatModelFailed          the chat model is missing, slow, down or sends rubbish
+├── NothingUsable            a chat model's drafts fail every check
 ├── QuoteNotVerbatim         a citation does not stand in its article
 ├── Interrupted              the user said stop
 ├── IngestFailed             nothing could be taken in
@@ -143,6 +144,12 @@ class ChatModelFailed(DatelineError):
         """Take what happened and whether trying again can help."""
         super().__init__(user_message)
         self.retryable = retryable
+
+
+class NothingUsable(DatelineError):
+    """Stop asking a chat model for drafts that cannot be used; rules then make them."""
+
+    code = "nothing_usable"
 
 
 class QuoteNotVerbatim(DatelineError):

@@ -20,6 +20,12 @@ class Prompt:
         return Template(self.text).substitute(values)
 
 
+def inert(text: str) -> str:
+    """Return a text on one line, without what could close the marks around it or pass for a key."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.translate(str.maketrans("<>[]{}", "‹›()()")).split())
+
+
 @cache
 def load(name: str, *variables: str) -> Prompt:
     """Return a prompt that has exactly these variables.

@@ -18,6 +18,7 @@ from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
 from qa.errors import ChatModelFailed, ModelUnavailable
 from qa.index.archive import Archive
+from qa.prompt import inert
 from qa.types import ChatModel, Citation, Claim, Embedder, Evidence, Tokens, Turn
 
 SHOWN = 12
@@ -80,7 +81,7 @@ class ChatEngine:
     def _reply(self, model: ChatModel, material: Material, page: "_Page") -> Generator[str, None, None]:
         rules, ask = _prompts()
         user = ask.fill(
-            question=_inert(material.question),
+            question=inert(material.question),
             evidence=shown(page.evidence[:SHOWN]),
             history=conversation(material.history, self._archive.embedder) or "(none)",
         )
@@ -203,14 +204,8 @@ def shown(evidence: Sequence[Sentence]) -> str:
     """Return evidence as the model reads it: a key and the sentence; nothing in it is markup."""
     lines = []
     for number, sentence in enumerate(evidence, 1):
-        lines.append(f"[S{number}] {_inert(sentence.text)}")
+        lines.append(f"[S{number}] {inert(sentence.text)}")
     return "\n".join(lines)
-
-
-def _inert(text: str) -> str:
-    """Take from a text what could close its delimiters or pass for a key."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.translate(str.maketrans("<>[]{}", "‹›()()")).split())
 
 
 def conversation(history: Sequence[Turn], embedder: Embedder) -> str:
@@ -218,7 +213,7 @@ def conversation(history: Sequence[Turn], embedder: Embedder) -> str:
     lines: list[str] = []
     left = MOST_HISTORY
     for turn in reversed(history[-2 * MOST_TURNS :]):
-        text = _inert(without_old_citations(turn.text[:4000]))
+        text = inert(without_old_citations(turn.text[:4000]))
         pieces = embedder.token_spans(text)
         if len(pieces) > left:
             text = text[: pieces[left - 1][1]] if left else ""

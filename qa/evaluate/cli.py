@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa.cli import Parser, Subparsers, add_parser, print_json, print_text, settings_of, whole
-from qa.errors import DatelineError, UsageError
+from qa.errors import BadSettings, ChatModelFailed, DatelineError, UsageError
 from qa.evaluate.progress import ProgressLine, say
 from qa.render import plain
 
@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     from qa.evaluate.run import Plan, run, survey
 
     _check(options)
+    _check_engine(options)
     questions = open_set(options.questions, options.limit)
     found = survey(questions)
     if not found.count:
@@ -116,7 +117,20 @@ def _how(options: argparse.Namespace) -> Any:
 def _judge(options: argparse.Namespace) -> Any:
     from qa.evaluate.judge import load_model
 
-    return (options.judge, load_model(options.judge)) if options.judge else None
+    return (options.judge, load_model(options.judge, settings_of(options))) if options.judge else None
+
+
+def _check_engine(options: argparse.Namespace) -> None:
+    """Refuse to measure a chat engine that has no model: its quotes would be taken for the model's answers."""
+    from qa import llm
+
+    settings = settings_of(options)
+    if options.results is not None or (options.engine or settings.engine) != "chat":
+        return
+    try:
+        llm.load(settings)
+    except ChatModelFailed as failed:
+        raise BadSettings(f"The engine `chat` cannot be measured: {failed.user_message}") from failed
 
 
 def _gate_to_check(options: argparse.Namespace) -> Path | None:

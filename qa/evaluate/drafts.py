@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from qa.answer.quotes import spoken_day
+from qa.errors import ChatModelFailed, NothingUsable
 from qa.evaluate.patterns import Asked, Story, ask
 from qa.evaluate.people import People
 from qa.evaluate.texts import held_answers, holds_answer
@@ -76,8 +77,19 @@ def _name(article: Article) -> dict[str, str]:
 class Drafter:
     """Draft questions from one archive."""
 
-    def __init__(self, archive: Archive, asker: Asker = ask) -> None:
-        """Use an open archive."""
+    def __init__(self, archive: Archive, asker: Asker = ask, looked_at: int = LOOKED_AT) -> None:
+        """Use an open archive.
+
+        Args:
+            archive: Whose sentences are asked.
+            asker: What asks them.
+            looked_at: Drafts are chosen among so many times as many as are wanted.
+        """
+        self.dropped: Counter[str] = Counter()
+        """Drafts that cannot be used, by reason."""
+        self.stopped: str | None = None
+        """Why the asker gave up before there were enough, in one plain sentence."""
+        self._looked_at = looked_at
         self._archive = archive
         self._asker = asker
         self._pipeline = QAPipeline(archive)
@@ -98,13 +110,13 @@ class Drafter:
         found: list[Draft] = []
         seen: set[str] = set()
         for at, article in enumerate(self._one_per_story(summaries), 1):
-            fresh = [draft for draft in self._of_article(article) if draft.question not in seen]
+            fresh = [draft for draft in self._until_stopped(article) if draft.question not in seen]
             for draft in fresh:
                 if draft.asked.question not in seen:
                     seen.update((draft.question, draft.asked.question))
                     found.append(draft)
             progress(at, len(summaries))
-            if len(found) >= count * LOOKED_AT:
+            if self.stopped or len(found) >= count * self._looked_at:
                 break
         return _in_turn(found, count)
 
@@ -117,6 +129,13 @@ class Drafter:
                 told.add(story)
                 yield article
 
+    def _until_stopped(self, article: Article) -> Iterator[Draft]:
+        """Yield an article's drafts; what the asker made before it gave up is kept."""
+        try:
+            yield from self._of_article(article)
+        except (ChatModelFailed, NothingUsable) as failed:
+            self.stopped = failed.user_message
+
     def _of_article(self, article: Article) -> Iterator[Draft]:
         story = Story(article.text, People(article.text))
         for span in self._archive.sentences_of(article.id):
@@ -125,8 +144,19 @@ class Drafter:
                 continue
             for asked in self._asker(sentence, story):
                 question = named(asked, article)
-                if question and self.shared(question, sentence) <= MOST_SHARED and not _told(question, asked):
+                reason = self._unfit(question, asked, sentence)
+                if question is None or reason is not None:
+                    self.dropped[str(reason)] += 1
+                else:
                     yield Draft(asked, question, article, sentence)
+
+    def _unfit(self, question: str | None, asked: Asked, sentence: str) -> str | None:
+        """Say why a question is not worth asking."""
+        if question is None:
+            return "its report has no title"
+        if self.shared(question, sentence) > MOST_SHARED:
+            return "it repeats the sentence"
+        return "it gives the answer away" if _told(question, asked) else None
 
     def shared(self, question: str, evidence: str) -> float:
         """Return the share of a question's content words, by their stems, that an evidence holds."""

@@ -6,42 +6,51 @@ own counts, so that a verdict quoted from an article does not, and whatever is n
 
 import re
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
-from string import Template
 
-from qa.errors import DatelineError, UsageError
+from qa import prompt
+from qa.config import Settings
+from qa.errors import ChatModelFailed, DatelineError, UsageError
 from qa.evaluate.types import EvalQuestion, Json
 
 CORRECT, INCORRECT = "CORRECT", "INCORRECT"
+MOST_CHARS = 20_000
+"""Of a reply: a verdict needs a word."""
 _VERDICT = re.compile(rf"^\W*(?:verdict\W+)?({CORRECT}|{INCORRECT})\W*$", re.IGNORECASE | re.MULTILINE)
-Model = Callable[[str], str]
-"""Text in, text out."""
+Model = Callable[[str, str], str]
+"""Rules and text in, text out."""
 
 
-@cache
-def prompt() -> Template:
-    """Return the prompt, whose variables are exactly those that are filled in."""
-    template = Template(files("prompts").joinpath("judge.md").read_text("utf-8"))
-    if set(template.get_identifiers()) != {"question", "gold", "said"} or not template.is_valid():
-        raise ValueError("the judge's prompt has other variables than question, gold and said")
-    return template
+def prompts() -> tuple[prompt.Prompt, prompt.Prompt]:
+    """Return the rules and the prompt, whose variables are exactly those that are filled in."""
+    return prompt.load("judge_rules"), prompt.load("judge", "question", "gold", "said")
 
 
-def load_model(name: str) -> Model:
+def load_model(name: str, settings: Settings) -> Model:
     """Return a chat model by its LangChain name, ``provider:model``.
 
-    Raises:
-        UsageError: LangChain has no such model, or its package is not installed.
-    """
-    from langchain.chat_models import init_chat_model
+    The address and key of the settings are for their ``chat_model``; another provider's model gets neither.
 
+    Raises:
+        UsageError: There is no such model, or its package is not installed.
+    """
+    from qa import llm
+
+    own = (settings.chat_model or name).partition(":")[0] == name.partition(":")[0]
+    changes = {"chat_model": name} if own else {"chat_model": name, "chat_base_url": None, "chat_api_key": None}
     try:
-        model = init_chat_model(name, temperature=0)
-    except (ValueError, ImportError) as exc:
-        reason = str(exc).splitlines()[0] if str(exc) else "it is unknown"
-        raise UsageError(f"The judge {name!r} is not available: {reason.rstrip('.')}.") from exc
-    return lambda text: str(model.invoke(text).text)
+        model = llm.load(settings.model_copy(update=changes))
+    except ChatModelFailed as failed:
+        raise UsageError(f"The judge {name!r} is not available: {failed.user_message}") from failed
+
+    def call(rules: str, text: str) -> str:
+        reply = ""
+        for part in model.stream(rules, text):
+            reply += part if isinstance(part, str) else ""
+            if len(reply) > MOST_CHARS:
+                return ""
+        return reply
+
+    return call
 
 
 def judge(model: Model, question: EvalQuestion, line: Json) -> Json:
@@ -50,9 +59,13 @@ def judge(model: Model, question: EvalQuestion, line: Json) -> Json:
     if not question.answers or answer is None or answer["status"] != "answered":
         return line
     said = answer.get("text") or ""
-    text = prompt().substitute(question=question.question, gold="\n".join(question.answers), said=said)
+    rules, ask = prompts()
+    gold = "\n".join(map(prompt.inert, question.answers))
+    text = ask.fill(question=prompt.inert(question.question), gold=gold, said=prompt.inert(said))
     try:
-        found = verdict(model(text))
+        found = verdict(model(rules.fill(), text))
+    except ChatModelFailed as failed:
+        return _unscored(line, f"the judge failed: {failed.user_message.rstrip('.')}")
     except DatelineError:
         raise
     except Exception as exc:  # a provider's errors have no common class; whatever fails is a failed measurement

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from qa import prompt
 from qa.answer import tuned
 from qa.errors import DatelineError
 from qa.evaluate import gate as gates
@@ -165,11 +166,16 @@ def _facts(
     questions: QuestionSet, found: Survey, archive: Archive, plan: Plan, collected: Collected
 ) -> list[tuple[str, str]]:
     coverage = archive.coverage(Filters())
+    engine = plan.how.engine or archive.settings.engine
     facts = [
         ("Questions", f"{found.count} ({questions.format}), digest {found.digest[:12]}"),
         ("Archive", f"{coverage.articles} articles, recipe {tuned.recipe(archive) or 'none'}"),
-        ("Answered", f"engine {plan.how.engine or 'quotes'}, level {plan.how.level or archive.settings.level}"),
+        ("Answered", f"engine {engine}, level {plan.how.level or archive.settings.level}"),
     ]
+    if plan.judge is not None:
+        facts.append(
+            ("Judge", f"{plan.judge[0]}, prompt {prompt.version(*judges.prompts())}; its verdicts stand apart")
+        )
     left_out = len(found.skipped) + found.more_skipped
     if left_out:
         facts.append(("Left out", f"{left_out} rows that are no questions"))
