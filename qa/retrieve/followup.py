@@ -51,14 +51,50 @@ _THING = re.compile(
     r"|\b(?:create|get|need|use|buy|have|find|make|want|about|of|with) (?:one|ones|some)\b[?.!]?$"
     r"|\b(?:(?:any|some|the|what|which|who|where|how) (?:else|other|others|another|more)|others|instead|the former|"
     r"the latter)\b(?! (?:than|of)\b)"
-    r"|\b(?:too|as well|there)[?.!]?$",
+    r"|\b(?:too|as well|there)[?.!]?$"
+    r"|\bif (?:there (?:is|are) )?any[?.!]*$|\bif there (?:is|are) any\b"
+    r"|\banything (?:special|different)\b",
     re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?:and |but |so |ok,? |then )*(?:what|which|how|when|where|why|who|whom)\b[^,;.?!]*?\b"
+    r"(?:do|does|did|is|are|was|were|can|could|will|would|has|have|had|should|may|might) (?:it|they|these|those)\b"
+    r"(?! (?:who|that|\w+s)\b)",
+    re.IGNORECASE,
+)
+"""A pronoun that does something cannot mean what the same clause asks for: "what sports does it offer?"."""
+_OF_THIS_KIND = re.compile(r"\b(?:this|these|that|those|such) (?:types?|kinds?|sorts?) of\b", re.IGNORECASE)
+_CORRECTS = re.compile(r"^(?:no|oops|sorry|ok(?:ay)?|hmm|well|i am sorry)?[,. ]*i (?:mean|meant)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"^(?:which|who|what)(?: one)? (?:is|was|are|were) (?:the )?(?:more |most |less |least )?"
+    r"(?:\w+er|\w+est|important|expensive|common|popular|likely|better|best|worse|worst|effective|useful|difficult)$",
+    re.IGNORECASE,
+)
+"""A comparison of what was spoken of: "which is more important?"."""
+_SAYS_NOTHING = FUNCTION_WORDS | frozenset(
+    """sorry unfortunately okay yes thank thanks information question questions answer know want need specific however
+    furthermore consequently additionally therefore please help helpful""".split()
+)
+"""Words of a conversation that are not its matter."""
+_DECLINED = re.compile(
+    r"^(?:i(?:'m| am) sorry|sorry|unfortunately|i (?:do not|don't|cannot|can't) |i am unable|"
+    r"the archive (?:does not|holds n))",
+    re.IGNORECASE,
+)
+"""An answer that says that there is none; its words are not of the matter."""
+_NOBODY = frozenset(
+    "someone somebody anyone anybody everyone everybody people one start stop keep go get doing".split()
 )
 _MEANT = re.compile(
     rf"\b(?:the|a|an|whose|which) (?!{_BE})\w+|\b(?:what|who) (?!(?:{_BE})\b)\w+|\bwho (?:is|was|are|were) \w+ing\b",
     re.IGNORECASE,
 )
 """What "he" later in the same question may mean."""
+_NO_PERSON = re.compile(
+    r"\b(?:of|Corporation|Company|Foundation|University|School|College|Institute|Bank|Agency|Department|Council|Party|"
+    r"Association|Society|Court|Act|Law|League|Club|Union|Group|Street|Road|County|City)\b"
+)
+"""Words of names that nobody has."""
 _WHO_IS = re.compile(r"who (?:is|was) [A-Z]", re.IGNORECASE)
 _EMPTY_IT = re.compile(
     r"\bit (?:is |was )?(?:takes?|took|true|possible|cost|that|rain|necessary|important)\b|"
@@ -102,7 +138,7 @@ def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
         if turn.role == "user":
             found.append((text, ""))
         elif found:
-            found[-1] = (found[-1][0], _FRAME.sub(" ", text))
+            found[-1] = (found[-1][0], "" if _DECLINED.match(text) else _FRAME.sub(" ", text))
     return [exchange for exchange in found if any(letter.isalnum() for letter in exchange[0])]
 
 
@@ -163,14 +199,23 @@ def _replaced(rest: str, previous: str) -> str | None:
 
 def _leans(question: str) -> bool:
     """Say whether a pronoun or a word like "else" has nothing in the question that it could mean."""
+    if _CORRECTS.match(question) or _COMPARES.match(question.rstrip(" ?.!")):
+        return True
     person = _PERSON.search(question)
     if person and not _names(question[: person.start()]):
         return not _MEANT.search(question[: person.start()])
-    thing = _THING.search(_EMPTY_IT.sub("", question))
+    kind = _OF_THIS_KIND.search(question)
+    if kind and not _names(question[: kind.start()]):
+        return True
+    told = _EMPTY_IT.sub(lambda empty: "_" * len(empty.group()), question)
+    subject = _SUBJECT.match(told)
+    if subject and not _names(question[: subject.end()]) and len(_content(question)) <= 2 * FEW_WORDS:
+        return True
+    thing = _THING.search(told)
     if thing is None:
         return False
-    ahead = question[: question.find(thing.group())]
-    content = [word for word in split_words(ahead) if word.casefold() not in FUNCTION_WORDS]
+    ahead = question[: thing.start()]
+    content = [word for word in _content(ahead) if word.casefold() not in _NOBODY]
     return not _names(ahead) and len(content) < 2 and len(_content(question)) <= 2 * FEW_WORDS
 
 
@@ -182,13 +227,18 @@ def _stays_on_topic(question: str, before: _Before, keywords: KeywordIndex) -> b
     terms = set(keywords.terms(" ".join(content)))
     if not terms:
         return bool(_BARE.match(question.rstrip(" ?.!")))
+    if keywords.articles_with(" ".join(content)):
+        return False  # one article has all its words, so it is about that
     found = [key for key, _ in keywords.query(before.question, PASSAGES_READ)]
     return len(keywords.scores(" ".join(content), found)) * 2 >= len(found) > 0
 
 
 def _with_person(question: str, before: _Before) -> str:
     """Put the name that "he" or "she" stands for in its place."""
-    asked, told = ([name for name in _names(text) if " " in name] for text in (before.question, before.answer))
+    asked, told = (
+        [name for name in _names(text) if " " in name and not _NO_PERSON.search(name)]
+        for text in (before.question, before.answer)
+    )
     # "Who owns Ostrand Dredging?" is answered with whom the next question calls "he".
     new = [name for name in told if name not in asked]
     people = (
@@ -228,7 +278,7 @@ def _salient(text: str, held: set[str], keywords: KeywordIndex) -> list[str]:
     shown: dict[str, str] = {}
     for word in split_words(text):
         term = "".join(keywords.terms(word)[:1])
-        if not term or len(word) < MINIMUM or word.casefold() in FUNCTION_WORDS or term in held:
+        if not term or len(word) < MINIMUM or word.casefold() in _SAYS_NOTHING or "'" in word or term in held:
             continue
         times[term] = times.get(term, 0) + 1
         shown.setdefault(term, word)

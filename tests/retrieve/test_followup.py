@@ -40,6 +40,52 @@ def test_it_carries_what_the_last_question_was_about(small):
     assert "Alma" in made
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What harbour tours does it offer?",  # no harbour tour offers anything
+        "When should someone start doing it?",
+        "I meant the older one, please.",
+        "Oops, I meant the winter timetable",
+        "Which is more expensive?",
+        "Who gets hurt in this type of accident?",
+        "Anything special a six year old has to do?",
+    ],
+)
+def test_what_leans_is_seen_to_lean_and_told_of_the_matter(small, question):
+    made = stand_alone(question, turns(FERRY), small.archive.keywords)
+    assert made.startswith(question.rstrip("?.!"))
+    assert "Alma" in made
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What harbour tours does Coast Radio offer?",
+        "Which tomatoes did Edgar Holm grow when he kept the lighthouse?",
+        "When the keeper left, what did he take with him?",
+        "Which is the oldest lighthouse on the coast of Norway?",
+        "Did the school board meet in the capital cities of the region after it chose Ida Brandt?",
+        "lighthouse keeper",  # one article has all its words
+    ],
+)
+def test_a_question_that_says_whom_it_means_is_left_as_it_is(small, question):
+    assert stand_alone(question, turns(FERRY), small.archive.keywords) == question
+
+
+def test_an_answer_that_declines_carries_nothing(small):
+    declined = (FERRY[0], "Unfortunately I do not know anything about the passengers of fishing boats in fog.")
+    made = stand_alone("When was it built?", turns(declined), small.archive.keywords)
+    assert "Alma" in made
+    assert not {"passengers", "fishing", "boats", "fog"} & set(made.replace(",", " ").replace(")", " ").split())
+
+
+def test_no_institution_is_taken_for_a_person(small):
+    before = ("What did the Carnegie Corporation of New York give to Andrew Holm?", "Ten books.")
+    made = stand_alone("How old was he?", turns(before), small.archive.keywords)
+    assert made.startswith("How old was Andrew Holm")
+
+
 def test_a_chain_of_fragments_is_followed_back(small):
     made = stand_alone("And when?", turns(FERRY, ("Why?", "Nobody knows.")), small.archive.keywords)
     assert made == "When did the ferry Alma sink?"
