@@ -67,7 +67,7 @@ def rows(results: Results) -> list[Row]:
         found, behind = results[name], f"{title} behind another article's turn"
         lines += [
             ours(f"{behind}: questions unchanged", found["unchanged"], at_least(0.97), ".1%"),
-            ours(f"{behind}: recall lost", -found["gain"], at_most(0.01), "+.3f"),
+            ours(f"{behind}: recall lost", found["alone"] - found["behind"], at_most(0.01), "+.3f"),
         ]
     return lines
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tests.benchmarks.parts import Job
 
 SET = "multihop"
-ROUNDS = 5
+ROUNDS = 3
 QUESTIONS = 100
-READY_S = 120.0
+READY_S = 600.0
 COLD = Path(__file__).with_name("cold_baseline.py")
 IMPORTS = "import chromadb, gradio"
 
