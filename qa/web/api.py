@@ -39,6 +39,8 @@ from qa.web.answers import as_dateline_error, json_answer
 from qa.web.asked import Unanswered
 from qa.web.description import describe
 from qa.web.etags import tagged
+from qa.web.examples import Examples
+from qa.web.head import OwnHead
 from qa.web.intake import Intake
 from qa.web.keys import keys_of
 from qa.web.limits import Limits
@@ -75,8 +77,8 @@ def create_app(
     sites = Sites(settings.sites, keys.session)
     intake = Intake(archive, ingestor)
     kept = Unanswered(settings.data_dir, settings.keep_questions_days, on=settings.log_questions)
-    store = Store(settings.data_dir)
-    service = Service(archive, pipeline, settings, access, keys, people, sites, store, intake, kept)
+    examples, store = Examples(archive, pipeline), Store(settings.data_dir)
+    service = Service(archive, pipeline, settings, access, keys, people, sites, store, examples, intake, kept)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",
@@ -86,6 +88,7 @@ def create_app(
     )
     app.state.service = service
     app.state.pulses = set()
+    app.add_middleware(OwnHead)
     app.add_middleware(
         Wall, access=access, people=people, sites=sites, limits=Limits(settings), pulses=app.state.pulses
     )

@@ -45,14 +45,6 @@ def mount(app: FastAPI, service: Service) -> FastAPI:
     return mounted
 
 
-def examples(service: Service) -> list[str]:
-    """Return three questions to start with: the sample archive's own, or made of the newest titles."""
-    if set(service.archive.publishers()) == texts.SAMPLE_PUBLISHERS:
-        return list(texts.OWN_QUESTIONS)
-    titles = [found.title for found in service.archive.articles(limit=50) if found.title and len(found.title) < 120]
-    return [texts.QUESTION_FROM_TITLE.format(title=title) for title in titles[:3]]
-
-
 def _head() -> str:
     fonts = "".join(
         f'<link rel="preload" as="font" type="font/woff2" href="/static/fonts/{name}.woff2" crossorigin>'
@@ -150,6 +142,7 @@ def _theme(gr: Any) -> Any:
     # Fonts that come with Gradio; one that is named only would be fetched from elsewhere. Its 600 weight lacks letters.
     font = (
         gr.themes.utils.fonts.LocalFont("Source Sans Pro", weights=(400, 700)),
+        gr.themes.utils.fonts.Font("Noto Naskh Arabic"),  # where there is one, it is better at Urdu than most
         gr.themes.utils.fonts.Font("system-ui"),
     )
     colours = {

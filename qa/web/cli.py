@@ -128,10 +128,9 @@ def _say(app: "FastAPI", address: str, *, as_json: bool) -> None:
     import sys
 
     from qa.render import plain
-    from qa.web.chat import examples
     from qa.web.texts import TRY
 
-    questions = examples(app.state.service)
+    questions = app.state.service.examples.questions()
     if as_json:
         print_json({"address": address, "questions": questions})
     else:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
+from qa.errors import NotFound
 from qa.index.kept import Json
 from qa.render import in_words
 from qa.types import Article, Span
 from qa.web import texts
-from qa.web.markup import button, day, moment, plain_origin, reader_link, spoken
+from qa.web.markup import button, day, isolated, language, moment, plain_origin, reader_link, spoken
 from qa.web.sources import panel
 from qa.web.store import Kept
 
@@ -26,7 +27,7 @@ def turn_html(turn: Kept, find: Find) -> str:
     return (
         f'<li class="dl-turn" data-turn="{escape(turn.id)}">{question_html(turn.question)}'
         f'<div class="dl-answer"><h3 class="dl-hidden">{texts.ANSWER}</h3>{_understood(turn)}'
-        f"{answer_html(answer, turn.id)}{facts(answer, turn.asked)}{_actions(turn)}</div>"
+        f"{answer_html(answer, find, turn.id)}{facts(answer, turn.asked)}{_actions(turn)}</div>"
         f'<template class="dl-its-sources">{panel(answer, find)}</template></li>'
     )
 
@@ -41,19 +42,21 @@ def problem(message: str) -> str:
     return f'<p class="dl-problem" role="alert">{escape(message)}</p>'
 
 
-def answer_html(answer: Json, turn_id: str = "") -> str:
+def answer_html(answer: Json, find: Find, turn_id: str = "") -> str:
     """Return an answer whose citation numbers lead to the reader, or the abstention.
 
     Args:
         answer: The one JSON shape.
+        find: Looks up the articles that are quoted, for their languages.
         turn_id: Keeps the ids of several answers on one page apart.
     """
     links = {one["number"]: _number_link(one, answer["citations"], turn_id) for one in answer["citations"]}
-    claims = "".join(_claim(claim, links) for claim in answer["claims"])
+    tongues = {one["number"]: _language(one, find) for one in answer["citations"]}
+    claims = "".join(_claim(claim, links, _apart(claim, answer["citations"], tongues)) for claim in answer["claims"])
     body = claims or f'<p class="dl-abstained">{escape(answer["message"])}</p>'
     fallback = (answer.get("run") or {}).get("fallback")
     note = f'<p class="dl-note">{escape(str(fallback))}</p>' if fallback else ""
-    peeks = "".join(_peek(one, turn_id) for one in answer["citations"])
+    peeks = "".join(_peek(one, turn_id, tongues[one["number"]]) for one in answer["citations"])
     return f'<div class="dl-said">{body}</div>{note}{peeks}'
 
 
@@ -93,15 +96,33 @@ def _understood(turn: Kept) -> str:
     return f'<p class="dl-note">{texts.UNDERSTOOD} <bdi>{escape(found)}</bdi></p>'
 
 
-def _claim(claim: Json, links: dict[int, str]) -> str:
+def _language(citation: Json, find: Find) -> str:
+    """Return the ``lang`` attribute of what a citation quotes."""
+    try:
+        return "" if citation.get("removed_at") else language(find(citation["article_id"], citation["revision"]))
+    except NotFound:
+        return ""
+
+
+def _apart(claim: Json, citations: Sequence[Json], tongues: dict[int, str]) -> dict[str, str]:
+    """Return what of a claim is written in its own direction, whatever stands around it, with its language."""
+    found: dict[str, str] = {}
+    for one in citations:
+        if one["number"] in claim["citations"] and not one.get("removed_at"):
+            found |= {spoken(one["quote"]): tongues[one["number"]], one["quote"]: tongues[one["number"]]}
+            found |= {one["publisher"]: ""} if one["publisher"] else {}
+    return found
+
+
+def _claim(claim: Json, links: dict[int, str], apart: dict[str, str]) -> str:
     if claim.get("removed_at"):
         return f'<p class="dl-gone">{texts.REMOVED_CLAIM} {day(claim["removed_at"])}.</p>'
-    numbers = "".join(f" {links[number]}" for number in claim["citations"] if number in links)
+    numbers = "".join(f"\u00a0{links[number]}" for number in claim["citations"] if number in links)
     note = f' <span class="dl-facts">({escape(claim["note"])})</span>' if claim.get("note") else ""
     if claim["supported"]:
-        return f'<p dir="auto">{escape(claim["text"])}{numbers}{note}</p>'
+        return f'<p dir="auto">{isolated(claim["text"], apart)}{numbers}{note}</p>'
     label = f'<strong class="dl-unsupported-label">{texts.UNSUPPORTED}</strong>'
-    return f'<p class="dl-unsupported" dir="auto">{label} {escape(claim["text"])}{numbers}</p>'
+    return f'<p class="dl-unsupported" dir="auto">{label} {isolated(claim["text"], apart)}{numbers}</p>'
 
 
 def _number_link(citation: Json, all_of_it: Sequence[Json], turn_id: str) -> str:
@@ -119,13 +140,13 @@ def _number_link(citation: Json, all_of_it: Sequence[Json], turn_id: str) -> str
     return f'<a class="dl-cite" href="{escape(where)}" aria-label="{label}"{described}>{number}</a>'
 
 
-def _peek(citation: Json, turn_id: str) -> str:
+def _peek(citation: Json, turn_id: str, lang: str) -> str:
     """Return what a citation number shows when it is pointed at or reached."""
     if citation.get("removed_at"):
         return ""
     return (
         f'<span class="dl-peek" role="tooltip" id="peek-{escape(turn_id)}-{citation["number"]}" hidden>'
-        f'<q dir="auto">{escape(spoken(citation["quote"]))}</q> '
+        f'<q dir="auto"{lang}>{escape(spoken(citation["quote"]))}</q> '
         f'<span class="dl-facts">{plain_origin(citation)}</span></span>'
     )
 

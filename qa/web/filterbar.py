@@ -45,6 +45,8 @@ def bar(archive: Archive) -> str:
     parts.append(_choices("sections", texts.SECTION, counts["section"]))
     if first:
         parts.append(_group(texts.DATES, dates))
+    if any(parts):
+        parts.append(f'<button type="button" class="dl-action" data-do="clear" hidden>{texts.CLEAR_LIMITS}</button>')
     return "".join(parts)
 
 
@@ -61,6 +63,6 @@ def _choices(name: str, label: str, counted: Sequence[tuple[str, int]]) -> str:
 
 def _group(label: str, body: str) -> str:
     return (
-        f'<details class="dl-limit"><summary>{label}</summary>'
+        f'<details class="dl-limit"><summary>{label}<span class="dl-chosen-count"></span></summary>'
         f'<fieldset><legend class="dl-hidden">{label}</legend>{body}</fieldset></details>'
     )

@@ -75,7 +75,7 @@ def answer_page(turn: Kept, find: Find) -> str:
     )
     main = (
         f'<main class="kept"><p class="kicker">{texts.KEPT}</p><h1 dir="auto">{escape(turn.question)}</h1>{understood}'
-        f"{answer_html(found)}{facts(found, turn.asked)}{files}"
+        f"{answer_html(found, find)}{facts(found, turn.asked)}{files}"
         f'<section class="sources">{panel(found, find)}</section>'
         f"{_contexts(found, find)}{_how(turn)}"
         f'<p class="note">{texts.KEPT_LEAD}</p></main>'

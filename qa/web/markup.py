@@ -1,7 +1,7 @@
 """HTML made of escaped text: whatever an article or a question holds is shown, never obeyed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import quote, urlsplit
 
@@ -57,6 +57,23 @@ def marked_all(text: str, start: int, marks: Sequence[Span]) -> str:
         parts.append(f"{escape(before)}<mark{anchor}>{escape(within)}</mark>")
         at = last
     return "".join([*parts, escape(text[at - start :])])
+
+
+def isolated(text: str, parts: Mapping[str, str]) -> str:
+    """Return escaped text in which some parts keep their own direction, so that they do not turn what is beside them.
+
+    Args:
+        text: A sentence of ours around words of others.
+        parts: From such words to their ``lang`` attribute, or nothing.
+    """
+    if not parts:
+        return escape(text)
+    named = re.compile("|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True)))
+    shown, at = [], 0
+    for match in named.finditer(text):
+        shown += [escape(text[at : match.start()]), f"<bdi{parts[match.group()]}>{escape(match.group())}</bdi>"]
+        at = match.end()
+    return "".join([*shown, escape(text[at:])])
 
 
 def paragraphs(text: str) -> list[Span]:

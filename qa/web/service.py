@@ -19,6 +19,7 @@ from qa.web import logs
 from qa.web.access import Access
 from qa.web.asked import Unanswered
 from qa.web.errors import Busy
+from qa.web.examples import Examples
 from qa.web.intake import Intake
 from qa.web.keys import Keys
 from qa.web.people import People
@@ -43,6 +44,7 @@ class Service:
     people: People
     sites: Sites
     store: Store
+    examples: Examples
     intake: Intake
     """The only one that changes the archive; asking goes on meanwhile."""
     unanswered: Unanswered

@@ -64,9 +64,10 @@ def _found(article_id: str, revision: int | None, find: Callable[[str, int | Non
 
 
 def _passage(number: str, article: Article, body: str, where: str, also: str = "") -> str:
+    lang, title = language(article), escape(article.title or texts.UNTITLED)
     return (
-        f'<article class="dl-card"><h3 dir="auto">{number}{escape(article.title or texts.UNTITLED)}</h3>'
+        f'<article class="dl-card"><h3 dir="auto"{lang}>{number}{title}</h3>'
         f'<p class="dl-facts">{origin(article.publisher, article.published_at, article.author)}</p>'
-        f"<blockquote{language(article)}>{body}</blockquote>{also}"
+        f"<blockquote{lang}>{body}</blockquote>{also}"
         f'<p><a class="dl-open" href="{escape(where)}">{texts.READ}</a></p></article>'
     )

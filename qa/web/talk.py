@@ -16,7 +16,6 @@ from qa.types import Answer, Event, Filters, State
 from qa.web import filterbar, texts
 from qa.web.answers import as_dateline_error, json_answer
 from qa.web.bodies import Body, Day, Names, RatingBody, Text
-from qa.web.chat import examples
 from qa.web.conversation import conversation, turn_html
 from qa.web.export import copied
 from qa.web.keeping import erase_if_removed, keep
@@ -82,7 +81,9 @@ def _state(service: Service, owner: str | None, conversation_id: str) -> Json:
 
 def tries(service: Service) -> str:
     """Return questions to begin with, made of the archive itself, as buttons."""
-    questions = examples(service)
+    questions = service.examples.questions()
+    if not questions and service.archive.coverage(Filters()).articles:
+        return ""
     if not questions:
         return f'<p class="dl-empty">{texts.EMPTY_ARCHIVE}</p>'
     buttons = "".join(

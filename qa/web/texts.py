@@ -18,7 +18,7 @@ DELETE = "Delete"
 DELETE_SURE = "Delete this conversation and its answers for good? Links to its answers stop working."
 EXPORT_MARKDOWN = "Save as Markdown"
 EXPORT_JSON = "Save as JSON"
-TRY = "Three questions to try"
+TRY = "Questions to try"
 WELCOME = "What would you like to know?"
 CONVERSATION = "Conversation"
 YOU = "You asked"
@@ -88,7 +88,7 @@ SECTION = "Section"
 DATES = "Date"
 FROM = "From"
 TO = "To"
-CLEAR = "Clear all limits"
+CLEAR_LIMITS = "Clear all limits"
 NO_SECTION = "No section"
 REMOVE_LIMIT = "Remove the limit"
 SECTION_TOO_WIDE = "These sections hold too many articles to be a limit; please add a publisher or dates."
@@ -110,7 +110,7 @@ ORIGINAL = "Read the original"
 # The page of the articles.
 ARTICLES = "Articles"
 ADD = "Add articles"
-ADDED_ELSEWHERE = "Articles are added on the server, with `dateline ingest`."
+ADDED_ELSEWHERE = "Articles are added on the server, with the command “dateline ingest”."
 EDITORS_ADD = "Editors add articles here."
 SIGN_IN_TO_ADD = "Sign in as an editor"
 FILES = "Files"
@@ -193,7 +193,7 @@ OWN_QUESTIONS = (
 """For the sample archive."""
 SAMPLE_PUBLISHERS = frozenset({"The Saltmere Courier", "Northshore Press Agency", "Tideway Radio News"})
 QUESTION_FROM_TITLE = "What is reported about “{title}”?"
-EMPTY_ARCHIVE = "The archive holds no articles yet; `dateline ingest` takes some in."
+EMPTY_ARCHIVE = "The archive holds no articles yet; the command “dateline ingest” takes some in."
 UNANSWERED = "Questions without an answer"
 UNANSWERED_LEAD = (
     "What readers asked and the archive could not answer, the most asked first; erased {days} days after the last time."
@@ -222,7 +222,7 @@ SIGN_OUT = "Sign out"
 FOR_LIBRARY = {
     "lost": "The server cannot be reached; please try again.",
     "nothing": "Choose a file, or give an address.",
-    "too_large": "That is more than can be sent at once; `dateline ingest` takes any amount on the server.",
+    "too_large": "That is more than can be sent at once; the command “dateline ingest” takes any amount on the server.",
     "sending": SENDING,
     "stopping": STOPPING,
     "removing": "Removing …",
@@ -239,6 +239,7 @@ FOR_SCRIPT = {
     "copied": "Copied, with its sources.",
     "linked": "The link to this answer is copied.",
     "copy_failed": "The browser did not let this page copy.",
+    "cleared": "Questions are limited to nothing now.",
     "thanks": "Thank you; it was noted.",
     "deleted": "The conversation was deleted.",
     "renamed": "The conversation was renamed.",

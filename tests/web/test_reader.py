@@ -101,6 +101,10 @@ def answered(article, start, end, **changes):
     return Answer(**{**values, **changes}).as_dict()
 
 
+def found(*_):
+    return HOSTILE_ARTICLE
+
+
 @pytest.mark.parametrize("changes", [{}, {"claims": (), "citations": (), "status": "abstained", "reason": "x"}])
 def test_a_hostile_answer_is_shown_as_text(changes):
     answer = answered(HOSTILE_ARTICLE, 0, 150, **changes)
@@ -123,7 +127,7 @@ def test_an_abstention_shows_the_closest_passages_as_such():
     side = Page(panel(answer, lambda *_: HOSTILE_ARTICLE))
     assert "Closest, but not an answer" in side.text
     assert side.marks == []
-    assert "Nothing on this." in Page(answer_html(answer)).text
+    assert "Nothing on this." in Page(answer_html(answer, found)).text
 
 
 def test_a_passage_of_a_text_that_changed_meanwhile_is_left_out():
@@ -132,7 +136,7 @@ def test_a_passage_of_a_text_that_changed_meanwhile_is_left_out():
 
 
 def test_a_citation_leads_to_its_sentence():
-    link = next(a for tag, a in Page(answer_html(answered(HOSTILE_ARTICLE, 4, 9))).tags if tag == "a")
+    link = next(a for tag, a in Page(answer_html(answered(HOSTILE_ARTICLE, 4, 9), found)).tags if tag == "a")
     assert link["href"] == "/articles/x?revision=1&cited=4-9#c-4-9"
 
 
@@ -147,7 +151,8 @@ def test_hostile_words_are_words_in_exported_files_too():
 
 def test_a_claim_without_support_is_marked_as_such():
     claims = (Claim("It rained.", (1,)), Claim("It never rains <b>.", (), supported=False))
-    said = answer_html(answered(HOSTILE_ARTICLE, 4, 9, claims=claims, run=Run("chat", fallback="It was <i>slow</i>.")))
+    answer = answered(HOSTILE_ARTICLE, 4, 9, claims=claims, run=Run("chat", fallback="It was <i>slow</i>."))
+    said = answer_html(answer, found)
     assert '<p class="dl-unsupported" dir="auto"><strong' in said
     assert "It was <i>slow</i>." in check_harmless(said).text
 

@@ -23,9 +23,7 @@ class Endless:
 
 def service_of(pipeline, tmp_path):
     nobody = SimpleNamespace()
-    return Service(
-        nobody, pipeline, Settings(data_dir=tmp_path), nobody, nobody, nobody, nobody, nobody, nobody, nobody
-    )
+    return Service(nobody, pipeline, Settings(data_dir=tmp_path), *[nobody] * 8)
 
 
 def test_the_answer_is_no_longer_written_when_whoever_asked_leaves(tmp_path):

@@ -498,6 +498,8 @@
     clear: () => {
       parts.limits.reset();
       limited();
+      tell(says.cleared);
+      one("summary", parts.limits).focus();
     },
   };
 
@@ -505,8 +507,10 @@
     for (const group of all("details", parts.limits)) {
       const chosen = all("input:checked", group).length || all('input[type="date"]', group).filter((at) => at.value).length;
       group.classList.toggle("dl-chosen", chosen > 0);
-      group.dataset.chosen = chosen ? String(chosen) : "";
+      one(".dl-chosen-count", group).textContent = chosen ? ` · ${chosen}` : "";
     }
+    const clear = one('[data-do="clear"]', parts.limits);
+    if (clear) clear.hidden = !one(".dl-chosen", parts.limits);
   }
 
   // Events ----------------------------------------------------------------------------------------------------------
@@ -607,6 +611,7 @@
     };
     says = JSON.parse(one(".dl-bar").dataset.texts);
     now.listed = [];
+    input().dir = "auto";
     listen();
     try {
       showState(await loading);
