@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qa.index.archive import Archive  # the command line's help needs the words of this module, not an archive
 
 MOST_QUOTES = 3
-WITHIN = 0.52
+WITHIN = 0.5
 """A further quote must score this close to the best; about two quotes an answer on the development questions."""
 SAME_ARTICLE = 0.13
 """What a further quote of an article already quoted must be better by: look-alike reports should all be heard."""
@@ -25,6 +25,17 @@ MIN_WORDS = 4
 LOOKED_AT = 40
 """Best sentences among which further quotes are looked for."""
 _WORD = re.compile(r"\w+")
+_PAGE = r"(?:article|story|page|post|video|report|content)"
+_FURNITURE = re.compile(
+    r"\W*(?:(?:read|see|find out|learn|click)(?: \w+)? (?:more|next|also|here|full story)\b(?! (?:\w+ )?than)|"
+    r"(?:also read|related|recommended|advertisement|continue reading|skip to)\b ?(?:$|[:|-]|stor|arti|content)|"
+    rf"(?:share|print|save|e-?mail|tweet|listen to|comment on) (?:this {_PAGE}|on (?:facebook|x|twitter|whatsapp))\b|"
+    r"(?:sign up|subscribe|register|log in|sign in) (?:to|for|here|now|today)\b|"
+    r"follow (?:us|\w+(?: \w+)?) on (?:facebook|x|twitter|instagram|linkedin|youtube)\b|"
+    r"(?:all rights reserved|copyright (?:©|\d{4})|©|cookies? (?:policy|settings)|download (?:our|the) app))",
+    re.IGNORECASE,
+)
+"""What a page says around an article, left over in its text."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -125,8 +136,14 @@ def frame(article: Article | Citation) -> str:
 
 
 def says_something(text: str) -> bool:
-    """Say whether a sentence can be quoted alone: it has a few words and is no question."""
-    if text.rstrip("\"”’')").endswith("?"):
+    """Say whether a sentence can be quoted alone: it has a few words, and is no question and no furniture of a page.
+
+    >>> says_something("Read more: How the ferry ran aground")
+    False
+    >>> says_something("Share this bread with your neighbour, the vicar said.")
+    True
+    """
+    if _FURNITURE.match(text) or text.rstrip("\"”’')").endswith("?"):
         return False
     # Scripts without blanks between words: a run of their letters is many words.
     return len(_WORD.findall(text)) >= MIN_WORDS or (

@@ -49,6 +49,12 @@ OPEN_START, OPEN_END = date(1000, 1, 1), date(9000, 1, 1)
 """Ends of what is only said to be before or after a day."""
 _BETWEEN = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
 _AND = re.compile(r" (?:and|to|until|till|through)(?: the)? |\s?[-–]\s?")
+_COMPARES = re.compile(
+    r"\b(?:rise|rose|fall|fell|grow|grew|shrink|shrank|drop|dropped|chang(?:e|ed)|increas(?:e|ed)|decreas(?:e|ed)|"
+    r"declin(?:e|ed)|differ(?:ed|ence)?|compar(?:e|ed|ison)|improv(?:e|ed)|more or (?:less|fewer)|up or down)\b",
+    re.IGNORECASE,
+)
+"""Words of a question that sets two times beside each other, and does not mean the time between them."""
 _SINCE = re.compile(r"\b(?P<since>since|after)(?: the)? $|\b(?:before|until)(?: the)? $", re.IGNORECASE)
 
 
@@ -95,7 +101,7 @@ def _joined(text: str, found: Sequence[tuple[Span, Period]]) -> Iterator[Period]
         before = text[max(span.start - 16, 0) : span.start]
         if following and _BETWEEN.search(before) and _AND.fullmatch(text[span.end : following[0].start]):
             at += 1
-            if period.first <= following[1].last:
+            if period.first <= following[1].last and not _two_points(text, period, following[1]):
                 yield Period(period.first, following[1].last, "range")
             else:
                 yield from (period, following[1])
@@ -106,6 +112,21 @@ def _joined(text: str, found: Sequence[tuple[Span, Period]]) -> Iterator[Period]
         else:
             yield period
         at += 1
+
+
+def _two_points(text: str, one: Period, other: Period) -> bool:
+    """Say whether "between A and B" compares A with B: "did cargo rise between the first quarters of 2023 and 2024"."""
+    return one.kind == other.kind != "day" and _COMPARES.search(text) is not None
+
+
+def as_quarters(found: Sequence[Period]) -> list[Period]:
+    """Return periods with a range that is exactly a calendar quarter taken for one: its figures are told after it."""
+    quarters = (months_of(one.first.year, one.first.month, one.first.month + 2, "quarter")
+                if one.first.month in (1, 4, 7, 10) else one for one in found)  # fmt: skip
+    return [
+        quarter if one.kind == "range" and (quarter.first, quarter.last) == (one.first, one.last) else one
+        for one, quarter in zip(found, quarters, strict=True)
+    ]
 
 
 _AFTERWARDS = {"recent": SOON_AFTERWARDS, "range": timedelta(0)}

@@ -4,8 +4,12 @@ import re
 from functools import lru_cache
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NO_DAY = "".join(rf"(?<!\b{month} )(?<!\b{month} \d)" for month in _MONTHS.split("|"))
 _NUMBER = (
-    r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores|hundreds?|thousands?|"
+    # Neither a day of a month nor a year is how many there were of something.
+    rf"(?<!\d)(?!(?:19|20)\d\d\b(?![.,]\d))(?!\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b)"
+    rf"{_NO_DAY}\d[\d.,]*|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores|hundreds?|thousands?|"
     r"millions?|billions?|half|third|quarter|none|nobody|no one|several)\b"
 )
 _MEASURES = (
@@ -33,7 +37,8 @@ _HOLDS = {
     "place": _NAME,
     "cause": re.compile(
         r"\b(?:because|due to|owing to|caus(?:ed?|es)|blamed?|since|after|reason|so that|in order|led to|result(?:ed)?|"
-        r"thanks to|stopped|failed|to avoid|to prevent|over)\b",
+        r"thanks to|stopped|failed|to avoid|to prevent|over|(?:was|were|been|is) (?:started|set off|sparked|triggered)|"
+        r"began (?:in|with|when))\b",
         re.IGNORECASE,
     ),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qa.retrieve.dates import MONTHS, periods
+from qa.retrieve.relative import whole
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 
 _KIND = r"(?:summary|overview|digest|round-?up|recap|outline)"
@@ -97,17 +98,7 @@ def _near(match: re.Match[str], today: date) -> tuple[date, date]:
     if match["word"]:
         day = today - timedelta(days=match["word"].casefold() == "yesterday")
         return day, day
-    past = match["which"].casefold() != "this"
-    if match["unit"].casefold() == "week":
-        monday = today - timedelta(days=today.weekday() + 7 * past)
-        return monday, monday + timedelta(days=6)
-    if match["unit"].casefold() == "year":
-        return date(today.year - past, 1, 1), date(today.year - past, 12, 31)
-    last_before = today.replace(day=1) - timedelta(days=1)
-    if past:
-        return last_before.replace(day=1), last_before
-    following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return today.replace(day=1), following - timedelta(days=1)
+    return whole(match["which"].casefold(), match["unit"].casefold(), today)
 
 
 def _topic(text: str) -> str:

@@ -65,6 +65,7 @@ class Reading:
         cosines: Cosine of each sentence to the wording, shape (sentences,).
         shares: Each sentence's idf-weighted share of the wording's words, header words not counted.
         shares_with_header: The same with the words of title, publisher and date counted.
+        shares_around: The same with those and the words of the sentences beside it counted.
         coverage: The share of the wording's words in the whole chunk with its header.
         terms: The wording's words found in the chunk or its header.
         timely: How well it fits a period that the wording names, 0 to 1; 1 if it names none.
@@ -74,6 +75,7 @@ class Reading:
     cosines: "NDArray[np.float32]"
     shares: "NDArray[np.float64]"
     shares_with_header: "NDArray[np.float64]"
+    shares_around: "NDArray[np.float64]"
     coverage: float
     terms: frozenset[str]
     timely: float
@@ -114,6 +116,11 @@ class Ranked:
     def shares_with_header(self) -> "NDArray[np.float64]":
         """The same with the words of title, publisher and date counted."""
         return np.asarray(np.mean([reading.shares_with_header for reading in self.readings], axis=0))
+
+    @cached_property
+    def shares_around(self) -> "NDArray[np.float64]":
+        """The same with those and the words of the sentences beside it counted."""
+        return np.asarray(np.mean([reading.shares_around for reading in self.readings], axis=0))
 
 
 def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
@@ -201,7 +208,7 @@ class _Ranker:
         weights = np.stack([self._weights(question) for question in asked], axis=1)
         counts = np.diff([*starts, len(held)]) - 1
         inside = np.delete(held, starts, axis=0)
-        above = np.repeat(held[starts], counts, axis=0)
+        with_header = np.maximum(inside, np.repeat(held[starts], counts, axis=0))
         sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
         chunks = np.maximum.reduceat(held, starts)
         return _Grid(
@@ -210,7 +217,8 @@ class _Ranker:
             starts=np.cumsum([0, *counts]),
             cosines=sentences @ np.stack(vectors, axis=1),
             shares=inside @ weights,
-            shares_with_header=np.maximum(inside, above) @ weights,
+            shares_with_header=with_header @ weights,
+            shares_around=_with_neighbours(with_header, np.cumsum([0, *counts])) @ weights,
             coverage=chunks @ weights,
             phrases=np.stack([self._phrases(words, question) for question in asked], axis=1),
             terms=[frozenset(self._terms[column] for column in np.flatnonzero(row)) for row in chunks],
@@ -280,6 +288,7 @@ class _Grid:
     cosines: "NDArray[np.float32]"
     shares: "NDArray[np.float64]"
     shares_with_header: "NDArray[np.float64]"
+    shares_around: "NDArray[np.float64]"
     coverage: "NDArray[np.float64]"
     phrases: "NDArray[np.float64]"
     terms: list[frozenset[str]]
@@ -302,6 +311,7 @@ class _Grid:
             cosines=cosines,
             shares=shares,
             shares_with_header=self.shares_with_header[rows, column],
+            shares_around=self.shares_around[rows, column],
             coverage=coverage,
             terms=self.terms[at] & question.weights.keys(),
             timely=timely,
@@ -312,6 +322,16 @@ class _Grid:
         whole = self.asked[0].text
         kind = kind_of(whole)
         return kind is not None and holds(kind, self.pool[at].stored.sentence_texts[sentence], whole)
+
+
+def _with_neighbours(held: "NDArray[np.float64]", starts: "NDArray[np.int64]") -> "NDArray[np.float64]":
+    """Add to each sentence's terms those of the sentences before and after it in its chunk."""
+    around = held.copy()
+    first = np.zeros(len(held), dtype=bool)
+    first[starts[:-1]] = True
+    np.maximum(around[1:], held[:-1], out=around[1:], where=~first[1:, None])
+    np.maximum(around[:-1], held[1:], out=around[:-1], where=~first[1:, None])
+    return around
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:

@@ -77,7 +77,7 @@ def _days(found: dict[str, str], today: date) -> tuple[date, date]:
         return day, day
     if "named" in found:
         return _last_named(found["named"], today)
-    return _whole(found["which"], found["whole"], today)
+    return whole(found["which"], found["whole"], today)
 
 
 def _number(word: str) -> int:
@@ -99,9 +99,9 @@ def _around(day: date, unit: str) -> tuple[date, date]:
     return day - slack, day + slack
 
 
-def _whole(which: str, unit: str, today: date) -> tuple[date, date]:
-    """Return this or the last week (from Monday), weekend, month or year; this one ends today."""
-    past = which in {"last", "past"}
+def whole(which: str, unit: str, today: date) -> tuple[date, date]:
+    """Return this or the last week (from Monday), weekend, month or year, from its first day to its last."""
+    past = which in {"last", "past", "previous"}
     if unit in {"week", "weekend"}:
         monday = today - timedelta(days=today.weekday() + (7 if past else 0))
         saturday = monday + timedelta(days=5)

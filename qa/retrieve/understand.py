@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
-from qa.retrieve.dates import Period, periods
+from qa.retrieve.dates import Period, as_quarters, periods
+from qa.retrieve.kinds import kind_of
 from qa.retrieve.publishers import parts as divide
 from qa.retrieve.relative import relative_periods
 from qa.types import Span
@@ -122,7 +123,10 @@ def _read(text: str, keywords: KeywordIndex, today: date | None, silent: Collect
     )
     plain = dict.fromkeys(word for word in content if not any(map(str.isdigit, word)))
     spelt = tuple((word, known[0]) for word in plain if (known := keywords.terms(word)) and known[0] in weights)
-    return Question(text, weights, names, spelt, (*periods(text), *relative), pairs=pairs)
+    named_times = periods(text)
+    if kind_of(text) == "number":
+        named_times = as_quarters(named_times)
+    return Question(text, weights, names, spelt, (*named_times, *relative), pairs=pairs)
 
 
 def split_words(text: str) -> list[str]:

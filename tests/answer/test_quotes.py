@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.quotes import MOST_QUOTES, choose, claim, frame, one_line, same_words, spoken_day
+from qa.answer.quotes import MOST_QUOTES, choose, claim, frame, one_line, same_words, says_something, spoken_day
 from qa.types import Article, Citation, Evidence
 
 
@@ -130,3 +130,25 @@ def test_each_publisher_that_a_question_asks_is_heard():
     sides = {"c0": 0, "c1": 0, "c2": 0, "c3": 1}
     assert [sentence.chunk_id for sentence in choose(rows, sides=sides)] == ["c0", "c3", "c1"]
     assert [sentence.chunk_id for sentence in choose(rows, sides={"c0": 0})] == ["c0", "c1", "c2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotable"),
+    [
+        ("Read more: How the ferry ran aground", False),
+        ("Share this article with your friends now", False),
+        ("Sign up for our morning newsletter today", False),
+        ("Follow us on Twitter and on Facebook", False),
+        ("Related: Ferry runs aground once more", False),
+        ("Listen to this story in four minutes", False),
+        ("Copyright 2024 The Courier, all of it", False),
+        ("Share prices fell by 3 per cent on Monday.", True),
+        ("Related companies said that they would wait.", True),
+        ("Subscribers will pay more from next May.", True),
+        ("See how the tide rose above the wall.", True),
+        ("Copyright law was changed in the spring.", True),
+        ("Advertisement revenue fell by a third.", True),
+    ],
+)
+def test_what_a_page_says_around_an_article_is_not_quoted(text, quotable):
+    assert says_something(text) is quotable

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.retrieve.dates import periods, timeliness
+from qa.retrieve.dates import as_quarters, periods, timeliness
 
 
 def days(text, year=None):
@@ -106,3 +106,33 @@ def test_any_text_can_be_read_and_periods_run_forwards(text):
     for period in periods(text, 2024):
         assert period.first <= period.last
         assert period.first >= date(1900, 1, 1) or period.kind == "range"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Did cargo rise or fall between Q1 2023 and Q1 2024?", ["quarter 2023-01-01", "quarter 2024-01-01"]),
+        ("How did the rate change from March 2023 to March 2024?", ["month 2023-03-01", "month 2024-03-01"]),
+        ("What sank between March 2023 and March 2024?", ["range 2023-03-01"]),
+    ],
+)
+def test_a_comparison_names_two_times_and_not_the_time_between(question, expected):
+    found = [f"{period.kind} {period.first}" for period in periods(question)]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("between January and March 2024", "quarter"),
+        ("between January and May 2024", "range"),
+        ("between February and April 2024", "range"),
+        ("since January 2024", "range"),
+        ("in May 2024", "month"),
+        ("between 1 October and 31 December 2024", "quarter"),
+    ],
+)
+def test_a_range_that_is_a_calendar_quarter_can_be_taken_for_one(text, kind):
+    (found,) = as_quarters(periods(text))
+    assert found.kind == kind
+    assert [(found.first, found.last)] == [(one.first, one.last) for one in periods(text)]

@@ -41,3 +41,23 @@ def test_the_kind_of_a_question(question, kind):
 )
 def test_a_sentence_holds_what_is_asked_for_and_not_named_already(kind, question, sentence, held):
     assert holds(kind, sentence, question) is held
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("The ferry Kittiwake ran aground on 19 August.", False),
+        ("It was the worst storm since August 19, said the board.", False),
+        ("The door jammed in January 2024.", False),
+        ("About 2,000 marched through the rain.", True),
+        ("They counted 1,985 seals in 2023.", True),
+        ("Twelve of them had left by then.", True),
+    ],
+)
+def test_neither_a_day_nor_a_year_says_how_many(sentence, held):
+    assert holds("number", sentence, "How many people were on board?") is held
+
+
+@pytest.mark.parametrize("sentence", ["The fire was started by oily rags.", "It began in the battery of a bicycle."])
+def test_what_started_something_is_a_cause(sentence):
+    assert holds("cause", sentence, "What caused the blaze?")

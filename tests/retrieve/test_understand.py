@@ -97,3 +97,15 @@ def test_a_relative_date_names_a_period_only_where_the_day_of_asking_is_known(sm
     assert understand(text, small.archive.keywords).periods == ()
     (period,) = understand(text, small.archive.keywords, today=date(2024, 5, 15)).periods
     assert (period.first, period.last) == (date(2024, 5, 6), date(2024, 5, 12))
+
+
+def test_figures_of_a_calendar_quarter_are_looked_for_after_it_and_events_within_it(small):
+    time = "between July and September 2023"
+    asked = (f"How much cargo was moved {time}?", f"Which ferry sank {time}?")
+    assert [understand(text, small.archive.keywords).periods[0].kind for text in asked] == ["quarter", "range"]
+
+
+def test_content_words_are_kept_as_they_are_written(small):
+    asked = understand("Which Ferries sank in 2024 near Oskerby?", small.archive.keywords)
+    assert [word for word, _ in asked.words] == ["Ferries", "sank", "near", "Oskerby"]
+    assert all(term in asked.weights for _, term in asked.words)
