@@ -3,17 +3,32 @@
 import re
 from datetime import date, timedelta
 
-from qa.answer.names import WEEKDAYS
-from qa.answer.quotes import one_line, spoken_day
+from qa.answer.spoken import WEEKDAYS, one_line, spoken_day
 from qa.types import Citation
 
+_WHO = (
+    "(?:sources?|officials?|persons?|people|man|men|woman|women|employees?|aides?|diplomats?|executives?|insiders?|"
+    "investors?|members?|witness(?:es)?|advis[eo]rs?|ministers?|officers?|staff|workers?|someone|those|lawyers?|bankers?)"
+)
+_THEIR = (
+    "(?:the )?(?:government|administration|company|police|army|ministry|party|club|family|firm|bank|court|industry)"
+)
+_SAY = (
+    "(?:said|says?|told|tells?|claim(?:s|ed)?|confirm(?:s|ed)?|added|insist(?:s|ed)?|indicated|suggest(?:s|ed)?|"
+    "believed?|described?|warn(?:s|ed)?|reported|expect(?:s|ed)?)"
+)
 _UNNAMED = re.compile(
-    r"\b(?:(?:unnamed|anonymous|unidentified) \w+|on condition of anonymity|"
-    r"(?:did|does|do) not (?:wish|want) to be (?:named|identified)|"
-    r"(?:asked|declined|refused) (?:not )?to be (?:named|identified)|"
-    r"(?:people|persons?|officials?|someone|those) familiar with|"
-    r"(?:[a-z]+ )?sources? (?:said|say|says|told|close to|familiar|in the|within|claim(?:s|ed)?)|"
-    r"according to (?:[a-z]+ ){0,2}(?:sources?|insiders?)|insiders? (?:said|say|told))\b"
+    rf"\b(?:(?:unnamed|anonymous|unidentified) {_WHO}|on (?:the )?condition of anonymity|"
+    r"(?:spoke|speaking) anonymously|"
+    r"(?:did|does|do) not (?:wish|want) to be (?:named|identified|quoted)|"
+    r"(?:asked not|declined|refused|preferred not) to be (?:named|identified|quoted)|"
+    r"(?:asked|begged) (?:\w+ )?not to (?:use|print|publish|give) (?:his|her|their) names?|"
+    r"not (?:authori[sz]ed|allowed|permitted) to (?:speak|comment|talk|discuss)|"
+    rf"{_WHO} (?:familiar with|with (?:direct |close )?knowledge of|briefed on|close to|with access to)|"
+    rf"sources? (?:in|within|at|from) {_THEIR}|sources? {_SAY}|"
+    r"according to (?:[a-z]+ ){0,2}(?:sources?|insiders?)|"
+    rf"insiders? {_SAY})\b",
+    re.IGNORECASE,
 )
 _HEDGE = re.compile(
     r"\b(?:may|might|could|perhaps|possibly|probably|reportedly|allegedly|apparently|alleged|suspected|believed|thought|"
@@ -30,8 +45,24 @@ _ATTRIBUTED = re.compile(
     r"\b(?:said|says|say|told|according to|reported|claimed|argued|added|explained|announced|stated|put)\b"
 )
 _DAY_WORD = re.compile(
-    r"\b(?:(last|next) )?((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow|tonight)\b"
+    r"(?<!Good )(?<!Black )(?<!Ash )(?<!Palm )(?<!Easter )(?<!Cyber )(?<!Bloody )(?<!Super )(?<!Shrove )"
+    r"\b(?:(?P<which>last|next|every|each|this) )?"
+    r"(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow|tonight)\b(?! [A-Z])"
 )
+"""A day, not a name with one in it: Good Friday, the Sunday Times."""
+_TO_COME = re.compile(
+    r"\b(?:will|would|shall|until|due|planned|scheduled|expected|hopes?|may|might|could|should|"
+    r"(?:from|by|next) (?=\w+day\b))\b"
+)
+_TO_DO = re.compile(r"\bto (?!the\b|an?\b|his\b|her\b|its\b|their\b|[a-z]+day\b)[a-z]+\b")
+"""Before a day, it is the day on which something is to be done: "agreed to meet on Friday"."""
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|said|told|began|came|went|sank|rose|fell|won|lost|left|met|held|took|gave|found|made|saw|got|"
+    r"ran|broke|struck|fought|flew|drove|spoke|wrote|sent|spent|built|caught|brought|bought|sold|paid|led|kept|felt|"
+    r"stood|sat|heard|knew|grew|drew|threw|blew|froze|swore|chose|[a-z]{2,}ed)\b"
+)
+_PART = re.compile(r"[;:–—]|\b(?:that|who|which|and|but|while|when|where|because)\b")
+_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 
 
 def hedge_lost(claim: str, quotes: str) -> bool:
@@ -51,8 +82,8 @@ def unnamed(text: str) -> bool:
 def resolved_days(quote: str, published_at: str | None) -> list[tuple[str, date]]:
     """Return the day words of a quote with the day that each was, counted from a known day of publication.
 
-    News speak of the weekday nearest before publication unless they say "next"; "last Monday" may mean two days and
-    stays as printed.
+    What news tell in the past happened on the weekday nearest before publication. "Last Monday" may mean two days; it
+    and days to come stay as printed.
 
     >>> resolved_days("The ferry sank on Sunday.", "2024-04-01")
     [('Sunday', datetime.date(2024, 3, 31))]
@@ -61,20 +92,24 @@ def resolved_days(quote: str, published_at: str | None) -> list[tuple[str, date]
         day = date.fromisoformat((published_at or "")[:10])
     except ValueError:
         return []
-    found = {}
-    for which, word in _DAY_WORD.findall(quote):
-        if not which and (when := _resolve(word.casefold(), quote, day)):
-            found[word] = when
+    # Whoever is quoted in a report of another day said "tomorrow" on that day.
+    spoken = _QUOTED.sub(" ", quote) if re.search(r"day\b", _QUOTED.sub(" ", quote)) else quote
+    found: dict[str, date] = {}
+    for part in _PART.split(spoken):
+        for match in _DAY_WORD.finditer(part):
+            if not match["which"] and (when := _resolve(match, day)):
+                found[match["day"]] = when
     return list(found.items())
 
 
-def _resolve(word: str, quote: str, published: date) -> date | None:
+def _resolve(match: re.Match[str], published: date) -> date | None:
+    word, part = match["day"].casefold(), match.string
     if word in {"today", "tonight"}:
         return published
     if word in {"yesterday", "tomorrow"}:
         return published + timedelta(days=1 if word == "tomorrow" else -1)
-    if re.search(rf"\b(?:will|until|from|by|next|every|each)\b[^.]*\b{word}\b|\b{word}s\b", quote, re.IGNORECASE):
-        return None  # a day to come, or many
+    if _TO_COME.search(part) or _TO_DO.search(part[: match.start()]) or not _PAST.search(part):
+        return None  # a day to come, or nobody knows
     return published - timedelta(days=(published.weekday() - WEEKDAYS[word]) % 7)
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from qa.answer.spoken import WEEKDAYS
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.understand import FUNCTION_WORDS
 
-WEEKDAYS = {f"{day}day": at for at, day in enumerate("mon tues wednes thurs fri satur sun".split())}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY_OF_MONTH = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b"

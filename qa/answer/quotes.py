@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from qa.answer import manners
 from qa.answer.disagree import both_sides
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.spoken import one_line as one_line
@@ -121,8 +122,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 def claim(citation: Citation) -> Claim:
-    """Put a citation's quote into a sentence that says who published it and when."""
-    return Claim(text=f"{frame(citation)}: “{_SPACE.sub(' ', citation.quote)}”", citations=(citation.number,))
+    """Put a citation's quote into a sentence that says who published it and when, with what must be told beside it."""
+    text = f"{frame(citation)}: “{_SPACE.sub(' ', citation.quote)}”"
+    return Claim(text, (citation.number,), note=manners.note([citation], framed=True))
 
 
 def frame(article: Article | Citation) -> str:

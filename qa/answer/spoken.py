@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+WEEKDAYS = {f"{day}day": at for at, day in enumerate("mon tues wednes thurs fri satur sun".split())}
 _SPACE = re.compile(r"\s+")
 
 
