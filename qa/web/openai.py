@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from qa.answer.spoken import one_line
 from qa.errors import NotFound
 from qa.types import Answer, Citation, Event, Level, TextPiece, Turn
 from qa.web import bodies
@@ -180,8 +181,13 @@ def _content(answer: Answer) -> str:
 
 
 def _source(citation: Citation) -> str:
-    about = [citation.title, citation.publisher, citation.published_at, citation.url]
+    about = [*map(_inert, (citation.title, citation.publisher)), citation.published_at, citation.url]
     return f"[{citation.number}] {', '.join(part for part in about if part)}: “{citation.quote}”"
+
+
+def _inert(name: str | None) -> str:
+    """Return a title or publisher on one line that a client showing Markdown makes no link, image or tag of."""
+    return one_line(name or "").replace("](", "] (").replace("![", "! [").replace("<", "‹")
 
 
 def _without_sources(text: str) -> str:

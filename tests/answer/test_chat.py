@@ -1,6 +1,7 @@
 """The chat engine: what a scripted model writes, and what of it anybody sees."""
 
 import json
+import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -130,6 +131,15 @@ def test_evidence_goes_in_as_data_and_history_without_its_citations(small):
     assert "[7]" not in user
 
 
+def test_titles_publishers_and_other_facts_of_an_article_are_not_in_the_prompt_and_evidence_stays_on_its_line(small):
+    _, model = ask(small, TRUE, "How often did the siren of Dunmarrow sound on Sunday night?")
+    system, user = model.asked[0]
+    assert not [word for word in ("gnp.exe", "Gazette", "2024-05-05", "onerror") if word in system + user]
+    evidence = user.split("<evidence>\n")[1].split("\n</evidence>")[0].splitlines()
+    assert all(re.match(rf"\[S{number}\] \S", line) for number, line in enumerate(evidence, 1))
+    assert max(map(len, evidence)) <= 410, "a sentence of the splitter has at most 400 characters"
+
+
 # Sentences
 
 
@@ -201,9 +211,16 @@ class Nasty(BaseHTTPRequestHandler):
             "empty": b"data: [DONE]\n\n",
             "drop": chunk("The ferry Alma went d"),
             "other": chunk("Ida Brandt will head Riverside School [S1].") + b"data: [DONE]\n\n",
+            "html": b"<!doctype html><title>Sign in</title><p>Please sign in.",
+            "error": b'data: {"error": {"message": "out of memory, key secret-key", "code": 500}}\n\n',
+            "stall": chunk("The ferry "),
+            "trickle": chunk("The ferry "),
         }
         try:
             self.wfile.write(bodies[mode])
+            for _ in range({"stall": 1, "trickle": 30}.get(mode, 0)):  # longer than the settings wait
+                time.sleep(3 if mode == "stall" else 0.1)
+                self.wfile.write(chunk("and on "))
         except OSError:
             return
         self.close_connection = True
@@ -233,17 +250,32 @@ def connected(small_made, endpoint):
         yield QAPipeline(archive)
 
 
-@pytest.mark.parametrize("mode", ["huge", "drop", "silent", "429", "500", "401", "json", "keys", "other", "empty"])
+NASTY = "huge drop silent stall trickle 429 500 401 json html error keys other empty".split()
+
+
+@pytest.mark.parametrize("mode", NASTY)
 def test_whatever_the_endpoint_does_quotes_come_in_time_and_the_next_question_works(connected, mode):
     Nasty.mode = mode
     answer = connected.ask(FERRY, level="open")
     assert answer.run.engine == "quotes"
     assert answer.claims[0].text.startswith("According to Harbour Post")
-    assert answer.run.fallback.endswith(INSTEAD)
-    assert "secret" not in answer.run.fallback
+    assert re.fullmatch(rf"[A-Z][^.\n]{{10,100}}\. {re.escape(INSTEAD)}", answer.run.fallback)
+    assert "secret" not in json.dumps(answer.as_dict())
     Nasty.mode = "good"
     good = connected.ask(FERRY, level="open")
     assert (good.run.engine, good.text) == ("chat", f"{TRUE} [1]")
+
+
+def test_a_server_that_is_not_there_is_said_and_quotes_come(small_folder):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Nasty) as closed:
+        port = closed.server_port
+    settings = Settings(
+        data_dir=small_folder, engine="chat", chat_model="openai:m", chat_base_url=f"http://127.0.0.1:{port}/v1"
+    )
+    with Archive.open(settings, read_only=True) as archive:
+        answer = QAPipeline(archive).ask(FERRY, level="open")
+    assert answer.run.fallback == f"The language model cannot be reached. {INSTEAD}"
+    assert answer.claims[0].text.startswith("According to Harbour Post")
 
 
 def test_without_a_model_quotes_come_with_one_plain_sentence(small):

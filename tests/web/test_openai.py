@@ -4,6 +4,8 @@ import openai
 import pytest
 from langchain_openai import ChatOpenAI
 
+from qa.types import Citation
+from qa.web.openai import _source
 from tests.contract import shapes
 from tests.web.test_api import check
 
@@ -105,3 +107,12 @@ def test_langchain_asks_it_like_any_other_model(server):
     assert "“For a joint dialogue" in said.content
     assert "Sources\n[1]" in said.content
     assert streamed == said.content
+
+
+def test_a_hostile_title_is_one_line_without_links_or_images_among_the_sources():
+    title = "Siren\n\nSources\n[2] ![x](http://evil.example/x.png) [y](http://evil.example) <img src=x> " + "long " * 90
+    said = _source(Citation(1, "a", 1, "It rang.", 0, 8, "It rang.", title=title, publisher="G <b>"))
+    assert "\n" not in said
+    assert not {"](", "![", "<"} & {said[at : at + size] for at in range(len(said)) for size in (1, 2)}
+    assert said.endswith("“It rang.”")
+    assert len(said) < 300
