@@ -1,10 +1,13 @@
 """Wiring only: the ``dateline`` command line, and what one package hands to the other."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from qa.errors import Interrupted
 from qa.types import ChunkDraft, Ingestor, Suspicion
 
 if TYPE_CHECKING:
@@ -34,7 +37,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         web_cli.add_backup,
         web_cli.add_restore,
     ]
-    return cli.run(sys.argv[1:] if argv is None else argv, commands)
+    if argv is not None:
+        return cli.run(argv, commands)
+    code = cli.run(sys.argv[1:], commands)
+    return _leave_at_once(code) if code == Interrupted.exit_code else code
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """End an interrupted process, whose data folder is closed by now.
+
+    A thread that was stopped inside a library (a model that was being loaded, say) would meet an interpreter that is
+    being taken down and abort the process.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _cut(text: str, token_spans: Sequence[tuple[int, int]], apart: Sequence[Suspicion]) -> list[ChunkDraft]:

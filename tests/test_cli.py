@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import app
+from qa.config import Settings
+from qa.index.archive import Archive
 
 ROOT = Path(__file__).parents[1]
 FERRY = "Where did the ferry Alma sink?"
@@ -428,3 +431,47 @@ def test_a_locale_without_unicode_gets_escapes(small_folder, flags):
     assert "\\u6d77\\u6e2f" in done.stdout
     if flags:
         assert "海港日报" in {row["publisher"] for row in json.loads(done.stdout)["articles"]}
+
+
+LEAVES = """
+import atexit, sys
+import app
+from qa.config import Settings
+from qa.index.archive import Archive
+from qa import cli
+
+atexit.register(print, "taken down")
+cli.run = lambda argv, commands: print("said") or int(argv[0])
+sys.exit(app.main())
+"""
+
+
+@pytest.mark.parametrize(("code", "said"), [(130, "said\n"), (0, "said\ntaken down\n"), (3, "said\ntaken down\n")])
+def test_an_interrupted_process_is_not_taken_down_under_its_threads(code, said):
+    done = subprocess.run(
+        [sys.executable, "-c", LEAVES, str(code)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (code, said), done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as POSIX does")
+def test_ingestion_stopped_by_hand_keeps_its_word_and_prints_one_object(tmp_path):
+    rows = ({"id": at, "text": f"Report {at} of the ferry. " * 300} for at in range(2000))
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = [sys.executable, "-m", "app", "ingest", "rows.jsonl", "--data", "data", "--json"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell that runs tests in the background has made its children ignore Ctrl+C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    process.stderr.readline()  # the first line of progress: it is under way
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert json.loads(out)["error"]["code"] == "interrupted"
+    with Archive.open(Settings(data_dir=tmp_path / "data")) as archive:
+        assert archive.repairs == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from qa.index.catalogue_schema import (
     changes,
     chunks,
     connect,
+    emptied_log,
     meta,
     prepare,
     revisions,
@@ -43,6 +45,8 @@ from qa.index.catalogue_schema import (
 )
 from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, retold, story_for, versions_of
 from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
+
+logger = logging.getLogger(__name__)
 
 _UNWIPED = "unwiped"
 MOST_VARIABLES = 30_000
@@ -140,9 +144,10 @@ class Catalogue:
         """Empty the write-ahead log, and drop the copies made before migrations, which hold what was removed since."""
         for backup in self.path.parent.glob(f"{self.path.stem}.schema*.backup.*"):
             backup.unlink(missing_ok=True)
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.set_value(_UNWIPED, False)
+        if emptied_log(self._engine):
+            self.set_value(_UNWIPED, False)
+        else:
+            logger.warning("What was removed is taken out of the files at the next start; somebody is reading them.")
 
     def move(self, moved: Sequence[tuple[str, str | None]]) -> None:
         """Note the new sources of articles that are otherwise as they were."""

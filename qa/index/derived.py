@@ -7,13 +7,18 @@ the mark behind, and the next one checks the contents before it answers.
 
 import hashlib
 import json
+import logging
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+logger = logging.getLogger(__name__)
+
 STATE_FILE = "state.json"
+TRIES, WAIT_S = 5, 0.1
 ALWAYS_READ_BYTES = 64 * 2**20
 """Files up to this size are read at every start (about 1 GB/s); larger ones only when their time differs."""
 
@@ -87,7 +92,7 @@ class DerivedFolder:
         """Delete every generation but this one."""
         for child in self._root.glob("[0-9]*"):
             if child != self.path(generation):
-                shutil.rmtree(child, ignore_errors=True)
+                _delete(child)
 
     def _names(self, folder: Path) -> list[str]:
         files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
@@ -101,6 +106,16 @@ class DerivedFolder:
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(scratch, self._root / STATE_FILE)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder for good: one whose index was just closed may get a file, or lose one, under our hands."""
+    for _ in range(TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(WAIT_S)
+    logger.warning("The old index %s could not be deleted whole; please delete it.", folder)
 
 
 def _digest(path: Path) -> str:

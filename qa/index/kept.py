@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from qa.errors import ArchiveDamaged, SchemaTooNew, WriteFailed
-from qa.index.catalogue_schema import BEGIN, connect
+from qa.index.catalogue_schema import BEGIN, connect, emptied_log
 
 PEOPLE_FILE = "people.sqlite3"
 SCHEMA_VERSION = 1
@@ -163,8 +163,8 @@ def erase_removed(folder: Path, removed_at: RemovedAt) -> int:
             with engine.begin() as connection:
                 connection.exec_driver_sql(BEGIN)
                 count = _erase(connection, removed_at)
-            with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not emptied_log(engine):
+                raise WriteFailed("Kept answers are being read; please remove the article again.")
         return count
     finally:
         engine.dispose()

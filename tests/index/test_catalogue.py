@@ -311,3 +311,23 @@ def test_values_are_kept(catalogue, tmp_path):
     again = Catalogue(tmp_path)
     assert (again.value("recipe"), again.value("unknown")) == ({"model": "ü"}, None)
     again.close()
+
+
+# Wiping ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_still_reads_is_wiped_later_and_not_forgotten(catalogue):
+    ((key, _),) = put(catalogue, draft(text="The zanzibari apothecary left."))
+    with catalogue._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=50")  # of the one connection in the pool
+    reader = sqlite3.connect(catalogue.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM articles").fetchone()
+    catalogue.remove([key])
+    catalogue.wipe()
+    assert catalogue.is_unwiped
+    reader.close()
+    catalogue.wipe()
+    assert not catalogue.is_unwiped
+    left = [path for path in catalogue.path.parent.iterdir() if b"zanzibari" in path.read_bytes()]
+    assert left == []

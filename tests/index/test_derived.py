@@ -1,6 +1,7 @@
 """A folder of derived files: generations, the writing mark, and every kind of change to a file."""
 
 import os
+import shutil
 
 import pytest
 
@@ -107,3 +108,21 @@ def test_volatile_files_are_left_to_their_owner(tmp_path):
     folder.seal(generation, 1, "f")
     (path / "x.db").write_text("22")
     assert folder.intact(folder.state)
+
+
+def test_an_old_generation_is_deleted_though_a_file_appears_in_it_meanwhile(tmp_path, monkeypatch):
+    folder = DerivedFolder(tmp_path)
+    (tmp_path / "000001").mkdir()
+    _, path = folder.next_generation()
+    (path / "kept").write_text("kept")
+    delete, late = shutil.rmtree, [1]
+
+    def interrupted(child, **options):
+        delete(child, **options)
+        if late:
+            child.mkdir()
+            (child / f"late-{late.pop()}").write_text("words of a removed article")
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    folder.drop_others(2)
+    assert [child.name for child in tmp_path.iterdir()] == ["000002"]
