@@ -15,6 +15,7 @@ from qa.index import recipe
 from qa.index.catalogue import Catalogue
 from qa.index.catalogue_counts import Counted
 from qa.index.catalogue_rows import StoredChunk
+from qa.index.catalogue_table import Allowed, Table
 from qa.index.kept import erase_removed
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
@@ -72,6 +73,7 @@ class Archive:
         self.catalogue = Catalogue(settings.data_dir)
         self.keywords = KeywordIndex(settings.data_dir / "keyword")
         self._shelf = Shelf(self.catalogue, self.keywords)
+        self._table = Table(self.catalogue)
         self.vectors = VectorIndex(settings.data_dir / "vectors")
         try:
             if not convert:
@@ -236,14 +238,20 @@ class Archive:
 
     def chunk_count(self, filters: Filters) -> int:
         """Count the chunks that a filter allows."""
-        return self._kept("chunk_count", filters, self.catalogue.chunk_count)
+        known = self.allowed(filters) if filters else None
+        return len(known.chunks) if known else self._kept("chunk_count", filters, self.catalogue.chunk_count)
 
     def allowed_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
         """Return the embeddings of every chunk that a filter allows, and the row of each by its id."""
         return self._kept("vectors", filters, self._read_vectors)
 
+    def allowed(self, filters: Filters) -> Allowed | None:
+        """Return what a filter allows, as it can be compared in memory; None until enough filters were asked for."""
+        return self._kept("allowed", filters, self._table.allowed)
+
     def _read_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
-        ids, rows = self.catalogue.filtered_vectors(filters)
+        known = self.allowed(filters) if filters else None
+        ids, rows = known.embeddings() if known and known.exact else self.catalogue.filtered_vectors(filters)
         return {key: at for at, key in enumerate(ids)}, rows
 
     def _kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:

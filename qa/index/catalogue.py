@@ -31,6 +31,7 @@ from qa.index.catalogue_counts import Counted, oldest_day, tally, undated
 from qa.index.catalogue_find import Listed, find
 from qa.index.catalogue_notes import Notes, notes_of
 from qa.index.catalogue_rows import Change, StoredChunk, chunk_values, draft_columns, spans, stored_chunk
+from qa.index.catalogue_rows import publisher_key as publisher_key
 from qa.index.catalogue_schema import (
     FILE_NAME,
     articles,
@@ -44,6 +45,7 @@ from qa.index.catalogue_schema import (
     value_of,
 )
 from qa.index.catalogue_stories import alike, drop_sketch, keep_sketch, retold, story_for, versions_of
+from qa.index.catalogue_table import Rows, read_table
 from qa.types import Article, ArticleDraft, ArticleSummary, Coverage, Filters, Known, Prepared, Span, Stored
 
 logger = logging.getLogger(__name__)
@@ -345,6 +347,14 @@ class Catalogue:
         with self._reading() as connection:
             return _matrix(list(connection.execute(query.where(*_conditions(filters)))))
 
+    def table(self, before: Rows | None = None) -> Rows:
+        """Return every embedding with what filters look at; from an earlier state only what changed is read."""
+        with self._reading() as connection:
+            last = int(connection.scalar(select(func.max(changes.c.number))) or 0)
+            query = select(changes.c.article_id).where(changes.c.number > (before.applied if before else last))
+            touched = list(dict.fromkeys(connection.scalars(query.distinct())))
+            return read_table(connection, last, None if len(touched) > MOST_VARIABLES else before, touched)
+
     def replace_chunks(self, article_id: str, prepared: Prepared) -> None:
         """Store an article's chunks again, as another recipe makes them."""
         with self._writing() as connection:
@@ -530,11 +540,6 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.exclude_article_ids:
         where.append(articles.c.id.not_in(filters.exclude_article_ids))
     return where
-
-
-def publisher_key(name: str) -> str:
-    """Return the form by which publishers' names are compared."""
-    return " ".join(name.casefold().split())
 
 
 def _current(*columns: Any) -> Select[Any]:

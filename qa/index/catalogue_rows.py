@@ -110,6 +110,11 @@ def article_of(key: str) -> str:
     return key.rsplit("-", 2)[0]
 
 
+def publisher_key(name: str) -> str:
+    """Return the form by which publishers' names are compared."""
+    return " ".join(name.casefold().split())
+
+
 def draft_columns(draft: ArticleDraft) -> dict[str, Any]:
     """Return what a revision keeps of a draft."""
     found = [[one.start, one.end, one.code] for one in draft.suspicions]

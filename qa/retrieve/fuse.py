@@ -114,12 +114,16 @@ def cosines(
         others: Ids of allowed chunks whose cosines are wanted too; unknown ones are left out.
         exact_limit: Up to so many allowed chunks are compared one by one.
     """
-    if archive.chunk_count(filters) <= exact_limit:
+    known = archive.allowed(filters) if filters else None
+    if archive.chunk_count(filters) <= exact_limit and (known is None or known.exact):
         return _exact(archive.allowed_vectors(filters), vectors, n, others)
+    if known is not None and known.few:
+        ids, rows = archive.catalogue.vectors(sorted({*known.nearest(vectors, n), *others}))
+        return _exact(({key: at for at, key in enumerate(ids)}, rows), vectors, n, others)
     found = [archive.vectors.query(vector, n * OVER_ASK if filters else n) for vector in vectors]
     near = {key for scored in found for key, _ in scored}
     if filters:
-        allowed = archive.catalogue.allowed(sorted(near), filters)
+        allowed = known.among(near) if known else archive.catalogue.allowed(sorted(near), filters)
         near = {key for scored in found for key in [key for key, _ in scored if key in allowed][:n]}
     ids, rows = archive.catalogue.vectors(sorted({*near, *others}))
     return [dict(zip(ids, map(float, rows @ vector), strict=True)) if ids else {} for vector in vectors]

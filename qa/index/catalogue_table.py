@@ -1,0 +1,186 @@
+"""All embeddings in memory beside what filters look at, so that what a filter allows is compared without reading it.
+
+A large archive is kept in a byte a number and what is near is scored again with the stored embeddings: 33 MB at 85,000
+chunks. Reading the embeddings of one publisher of such an archive takes longer than the rest of a search.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, func, select
+
+from qa.index.catalogue_rows import article_of, publisher_key
+from qa.index.catalogue_schema import articles, chunks
+from qa.types import Filters
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qa.index.catalogue import Catalogue
+    from qa.types import Matrix, Vector
+
+WHOLE = 20_000
+"""Up to so many embeddings are kept as they are stored: 30 MB."""
+MOST_COMPARED = 40_000
+"""Up to so many allowed chunks are compared one by one, in about 10 ms; more go through Chroma."""
+WORTH_IT = 4
+"""Filters that must have been asked for before the table is made: a short-lived process reads what it needs."""
+MARGIN = 2
+"""Times as many as are wanted are taken from the small numbers, so that scoring again misses none of the nearest."""
+_IDS: Any = bindparam("ids", expanding=True)
+_CHUNKS = select(chunks.c.id, chunks.c.embedding).order_by(chunks.c.id)
+_ARTICLES = select(articles.c.id, articles.c.publisher_key, articles.c.published_day).where(
+    articles.c.removed_at.is_(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A state of the archive: articles with what filters look at, and chunks with the row of their article."""
+
+    applied: int
+    places: dict[str, int]
+    publishers: "NDArray[np.str_]"
+    days: "NDArray[np.str_]"
+    chunk_ids: list[str]
+    article_rows: "NDArray[np.int32]"
+    vectors: "NDArray[Any]"
+
+    def allowed(self, filters: Filters) -> "NDArray[np.bool_]":
+        """Say of each article whether a filter allows it."""
+        found = np.ones(len(self.days), dtype=bool)
+        if filters.publishers:
+            found &= np.isin(self.publishers, [publisher_key(name) for name in filters.publishers])
+        if filters.first_day:
+            found &= self.days >= str(filters.first_day)
+        if filters.last_day:
+            found &= (self.days <= str(filters.last_day)) & (self.days != "")
+        if filters.article_ids is not None:
+            wanted = np.zeros_like(found)
+            wanted[self._known(filters.article_ids)] = True
+            found &= wanted
+        found[self._known(filters.exclude_article_ids)] = False
+        return found
+
+    def _known(self, article_ids: Collection[str]) -> list[int]:
+        return [self.places[key] for key in article_ids if key in self.places]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The chunks that a filter allows in a state of the archive."""
+
+    rows: Rows
+    articles: "NDArray[np.bool_]"
+    chunks: "NDArray[np.int64]"
+
+    @property
+    def few(self) -> bool:
+        """Whether all of them can be compared."""
+        return len(self.chunks) <= MOST_COMPARED
+
+    @property
+    def exact(self) -> bool:
+        """Whether the embeddings are in memory as they are stored."""
+        return self.rows.vectors.dtype == np.float32
+
+    def embeddings(self) -> "tuple[list[str], Matrix]":
+        """Return the chunks' ids and what is kept of their embeddings, shape (chunks, dimension)."""
+        ids = self.rows.chunk_ids
+        return [ids[at] for at in self.chunks.tolist()], self.rows.vectors[self.chunks]
+
+    def nearest(self, vectors: "Sequence[Vector]", n: int) -> set[str]:
+        """Return the chunks that may be among the ``n`` nearest to any of the vectors."""
+        if not len(self.chunks):
+            return set()
+        values = self.rows.vectors[self.chunks].astype(np.float32, copy=False)
+        if not self.exact:
+            values /= np.sqrt(np.einsum("ij,ij->i", values, values))[:, None]
+        similar = values @ np.stack(vectors, axis=1)
+        most = min(MARGIN * n, len(self.chunks))
+        near = np.argpartition(-similar, most - 1, axis=0)[:most]
+        return {self.rows.chunk_ids[at] for at in self.chunks[np.unique(near)].tolist()}
+
+    def among(self, chunk_ids: Collection[str]) -> set[str]:
+        """Return those of some chunks that are allowed."""
+        places = self.rows.places
+        return {key for key in chunk_ids if (at := places.get(article_of(key))) is not None and self.articles[at]}
+
+
+class Table:
+    """The newest state, made when it is worth it and brought up to date by the change log."""
+
+    def __init__(self, catalogue: "Catalogue") -> None:
+        """Read nothing yet."""
+        self._catalogue = catalogue
+        self._making = Lock()
+        self._rows: Rows | None = None
+        self._filters: set[Filters] = set()
+
+    def allowed(self, filters: Filters) -> Allowed | None:
+        """Return what a filter allows; None as long as too few filters were asked for."""
+        if self._rows is None and len(self._filters) < WORTH_IT:
+            self._filters.add(filters)
+            return None
+        rows = self._current()
+        wanted = rows.allowed(filters)
+        return Allowed(rows, wanted, np.flatnonzero(wanted[rows.article_rows]))
+
+    def _current(self) -> Rows:
+        with self._making:
+            last = self._catalogue.last_change()
+            if self._rows is None or self._rows.applied != last:
+                self._rows = self._catalogue.table(self._rows)
+            return self._rows
+
+
+def read_table(connection: Connection, applied: int, before: Rows | None, touched: Sequence[str]) -> Rows:
+    """Return the state after the change ``applied``; of a state ``before`` all is kept but the touched articles."""
+    about = connection.execute(_ARTICLES).all()
+    places = {row[0]: at for at, row in enumerate(about)}
+    query = _CHUNKS
+    kept: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    if before is not None:
+        gone = np.zeros(len(before.days), dtype=bool)
+        gone[before._known(touched)] = True
+        kept = np.flatnonzero(~gone[before.article_rows])
+        query = _CHUNKS.where(chunks.c.article_id.in_(_IDS))
+    small = (connection.scalar(select(func.count()).select_from(chunks)) or 0) > WHOLE
+    names, read = _read(connection.execution_options(yield_per=2000).execute(query, {"ids": touched}), small)
+    parts = [read] if before is None else [_as(before.vectors[kept], small), read]
+    chunk_ids = [*([] if before is None else [before.chunk_ids[at] for at in kept.tolist()]), *names]
+    # A chunk written since the articles were read waits for the next state.
+    known = [at for at, key in enumerate(chunk_ids) if article_of(key) in places]
+    vectors = np.concatenate([part for part in parts if len(part)]) if chunk_ids else read
+    if len(known) < len(chunk_ids):
+        chunk_ids, vectors = [chunk_ids[at] for at in known], vectors[known]
+    return Rows(
+        applied=applied,
+        places=places,
+        publishers=np.array([row[1] or "" for row in about], dtype=np.str_),
+        days=np.array([row[2] or "" for row in about], dtype=np.str_),
+        chunk_ids=chunk_ids,
+        article_rows=np.array([places[article_of(key)] for key in chunk_ids], dtype=np.int32),
+        vectors=vectors,
+    )
+
+
+def _read(rows: Any, small: bool) -> "tuple[list[str], NDArray[Any]]":
+    names: list[str] = []
+    parts: list[NDArray[Any]] = []
+    for group in rows.partitions():
+        names += [row[0] for row in group]
+        values = np.frombuffer(b"".join(row[1] for row in group), dtype=np.float32).reshape(len(group), -1)
+        parts.append(_as(values, small))
+    return names, np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.int8 if small else np.float32)
+
+
+def _as(values: "NDArray[Any]", small: bool) -> "NDArray[Any]":
+    """Return rows in the form in which they are kept; what is small already stays so."""
+    if not small or values.dtype == np.int8 or not len(values):
+        return values
+    whole: Matrix = values / np.abs(values).max(axis=1, keepdims=True) * 127
+    return np.round(whole).astype(np.int8)
