@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa.embedding.pieces import PieceEmbedder
+from qa.embedding.uninterrupted import uninterrupted
 from qa.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ class TileEmbedder(PieceEmbedder):
             ModelUnavailable: The weights cannot be loaded.
         """
         super().__init__(folder, name)
-        import torch
-        from transformers import AutoModel
-        from transformers.utils import logging
+        with uninterrupted():
+            import torch
+            from transformers import AutoModel
+            from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._torch = torch

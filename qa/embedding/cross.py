@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+from qa.embedding.uninterrupted import uninterrupted
 from qa.errors import ModelUnavailable
 
 BATCH = 16
@@ -19,8 +20,9 @@ class CrossScorer:
         Raises:
             ModelUnavailable: The folder holds no cross-encoder that gives one score for a pair.
         """
-        import torch
-        from sentence_transformers import CrossEncoder
+        with uninterrupted():
+            import torch
+            from sentence_transformers import CrossEncoder
 
         if threads:
             torch.set_num_threads(threads)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.embedding.pooling import pool, pool_question, unit
 from qa.embedding.tokens import MAX_PIECES, encode_checked, encode_query, load_tokenizer, token_spans
+from qa.embedding.uninterrupted import uninterrupted
 from qa.embedding.words import WordVectors
 from qa.errors import ModelUnavailable
 from qa.types import Span
@@ -23,8 +24,9 @@ class TorchEmbedder:
 
     def __init__(self, folder: Path, name: str, threads: int = 0) -> None:
         """Load the model from its folder, never from a hub."""
-        import torch
-        from sentence_transformers import SentenceTransformer
+        with uninterrupted():
+            import torch
+            from sentence_transformers import SentenceTransformer
 
         if threads:
             torch.set_num_threads(threads)
