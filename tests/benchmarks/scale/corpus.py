@@ -33,8 +33,8 @@ def articles(named: str) -> list[Row]:
     bench = data.load(named)
     rows = [_canonical(row, bench.mapping) for row in bench.rows]
     if named == "multihop":
-        path = data._bench_dir() / "news-corpus" / "newsarticles2016_2017.jsonl.gz"
-        rows += [_canonical(row, {"published_at": "date"}) for row in data._rows(path)]
+        path = data.bench_dir() / "news-corpus" / "newsarticles2016_2017.jsonl.gz"
+        rows += [_canonical(row, {"published_at": "date"}) for row in data.read_rows(path)]
     return rows
 
 
