@@ -41,6 +41,9 @@ def _latency(steps: dict[str, Any], sizes: list[int]) -> dict[str, dict[int, flo
             rows[f"{kind}, parts of the baseline's query p50{told}"] = {
                 size: one["p50"] / base for size, one in found.items()
             }
+            rows[f"{kind}, the same of the quickest tenths"] = {
+                size: one["p10"] / newest["baseline"]["p10"] for size, one in found.items()
+            }
         if kind.startswith("filtered"):
             plain = kind.removeprefix("filtered ")
             rows[f"{kind}, times unfiltered (at most 2)"] = {
@@ -65,6 +68,7 @@ def _single(steps: dict[str, Any], sizes: list[int]) -> dict[str, dict[int, floa
     return {
         "serve to ready, s": of("serve", "ready_seconds"),
         "server memory after questions, MB (at most 700 at 85,000)": of("serve", "mb"),
+        "server memory without mapped files, MB": of("serve", "own_mb"),
         "server memory at its highest, MB": of("serve", "peak_mb"),
         "disk: catalogue, MB": of("serve", "disk_mb", "catalogue"),
         "disk: keyword index, MB": of("serve", "disk_mb", "keyword"),
