@@ -14,12 +14,14 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    LargeBinary,
     Select,
     and_,
     bindparam,
     delete,
     func,
     insert,
+    literal,
     select,
     text,
     update,
@@ -326,6 +328,17 @@ class Catalogue:
         """Yield every chunk with its vectors, a thousand rows in memory at a time."""
         yield from self._stored(_chunk_query())
 
+    def all_passages(self) -> Iterator[StoredChunk]:
+        """Yield every chunk without its vectors, a thousand rows in memory at a time."""
+        yield from self._stored(_chunk_query(*[literal(b"", LargeBinary)] * 3))
+
+    def all_vectors(self, together: int) -> "Iterator[tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]]":
+        """Yield the ids of all chunks with their embeddings, so many at a time; no text is read."""
+        query = select(chunks.c.id, chunks.c.embedding).order_by(chunks.c.id)
+        with self._reading() as connection:
+            for rows in connection.execution_options(yield_per=together).execute(query).partitions():
+                yield _matrix(rows)
+
     def chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, StoredChunk]:
         """Return chunks with their vectors by id; unknown ids are left out."""
         found: dict[str, StoredChunk] = {}
@@ -547,10 +560,15 @@ def _current(*columns: Any) -> Select[Any]:
     return select(*columns).select_from(articles.join(revisions, joined)).where(articles.c.removed_at.is_(None))
 
 
-def _chunk_query() -> Select[Any]:
+def _chunk_query(*blobs: ColumnElement[Any]) -> Select[Any]:
+    """Select chunks with what a ``StoredChunk`` holds; its three blobs may be others."""
+    place = (chunks.c.id, chunks.c.article_id, chunks.c.revision, chunks.c.start, chunks.c.end)
+    kept = blobs or (chunks.c.sentences, chunks.c.embedding, chunks.c.sentence_vectors)
     passage = func.substr(revisions.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
     return (
-        select(chunks, passage, articles.c.url, revisions.c.title, revisions.c.publisher, revisions.c.published_at)
+        select(
+            *place, *kept, passage, articles.c.url, revisions.c.title, revisions.c.publisher, revisions.c.published_at
+        )
         .join(articles, articles.c.id == chunks.c.article_id)
         .join(revisions, and_(revisions.c.article_id == chunks.c.article_id, revisions.c.revision == chunks.c.revision))
         .order_by(chunks.c.id)

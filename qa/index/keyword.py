@@ -92,7 +92,7 @@ class KeywordIndex:
             with self._writing():
                 self._open(path)
                 writer = self._start_writing()
-                for chunk in catalogue.all_chunks():
+                for chunk in catalogue.all_passages():
                     writer.add_document(_document(chunk))
                 self._commit()
                 if self.count() != catalogue.chunk_count():

@@ -17,8 +17,8 @@ from qa.types import Article, Span
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KEPT_CHUNKS = 4096
-"""About 10 KB each."""
+KEPT_CHUNKS = 2048
+"""About 15 KB each."""
 KEPT_ARTICLES = 256
 KEPT_NOTES = 4096
 Key = TypeVar("Key")

@@ -85,7 +85,8 @@ class VectorIndex:
         try:
             with self._writing():
                 self._start(path, create=True)
-                self._upsert(catalogue.all_chunks())
+                for names, vectors in catalogue.all_vectors(BATCH):
+                    self._opened().upsert(ids=names, embeddings=vectors)
                 if self.count() != catalogue.chunk_count():
                     raise RuntimeError("a rebuilt vector index does not hold every chunk")
                 self._settle()
