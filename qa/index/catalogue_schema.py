@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 3
 FILE_NAME = "catalogue.sqlite3"
-MAPPED_BYTES = 128 * 2**20
+MAPPED_BYTES = 32 * 2**20
 """Of the database file, so that reading all of a large one does not count as memory of ours."""
 BEGIN = "BEGIN IMMEDIATE"
 """sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done."""

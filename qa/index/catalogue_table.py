@@ -148,13 +148,16 @@ def read_table(connection: Connection, applied: int, before: Rows | None, touche
         gone[before._known(touched)] = True
         kept = np.flatnonzero(~gone[before.article_rows])
         query = _CHUNKS.where(chunks.c.article_id.in_(_IDS))
-    small = (connection.scalar(select(func.count()).select_from(chunks)) or 0) > WHOLE
-    names, read = _read(connection.execution_options(yield_per=2000).execute(query, {"ids": touched}), small)
+    count = int(connection.scalar(select(func.count()).select_from(chunks)) or 0)
+    small = count > WHOLE
+    found = connection.execution_options(yield_per=1000).execute(query, {"ids": touched})
+    names, read = _read(found, small, 0 if before else count)
     parts = [read] if before is None else [_as(before.vectors[kept], small), read]
     chunk_ids = [*([] if before is None else [before.chunk_ids[at] for at in kept.tolist()]), *names]
     # A chunk written since the articles were read waits for the next state.
     known = [at for at, key in enumerate(chunk_ids) if article_of(key) in places]
-    vectors = np.concatenate([part for part in parts if len(part)]) if chunk_ids else read
+    parts = [part for part in parts if len(part)]
+    vectors = np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else read
     if len(known) < len(chunk_ids):
         chunk_ids, vectors = [chunk_ids[at] for at in known], vectors[known]
     return Rows(
@@ -168,14 +171,21 @@ def read_table(connection: Connection, applied: int, before: Rows | None, touche
     )
 
 
-def _read(rows: Any, small: bool) -> "tuple[list[str], NDArray[Any]]":
+def _read(rows: Any, small: bool, expected: int) -> "tuple[list[str], NDArray[Any]]":
+    """Return ids and embeddings, read into one place that is made for as many as are expected."""
     names: list[str] = []
-    parts: list[NDArray[Any]] = []
+    kept: NDArray[Any] = np.zeros((0, 0), dtype=np.int8 if small else np.float32)
     for group in rows.partitions():
+        values = _as(np.frombuffer(b"".join(row[1] for row in group), dtype=np.float32).reshape(len(group), -1), small)
+        first, last = len(names), len(names) + len(group)
+        if last > len(kept):
+            longer = np.empty((max(last, expected, 2 * len(kept)), values.shape[1]), dtype=values.dtype)
+            if first:
+                longer[:first] = kept[:first]
+            kept = longer
+        kept[first:last] = values
         names += [row[0] for row in group]
-        values = np.frombuffer(b"".join(row[1] for row in group), dtype=np.float32).reshape(len(group), -1)
-        parts.append(_as(values, small))
-    return names, np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.int8 if small else np.float32)
+    return names, kept[: len(names)]
 
 
 def _as(values: "NDArray[Any]", small: bool) -> "NDArray[Any]":
