@@ -47,7 +47,11 @@ def sign_in_page(goal: str = "/", problem: str = "") -> str:
 def signed_in_page(name: str, role: str) -> str:
     """Return what the sign-in address says to somebody who is signed in."""
     who = f"<p>{texts.SIGNED_IN.format(name=escape(name), role=escape(role))}</p>"
-    button = f'<form method="post" action="/logout"><button type="submit">{texts.SIGN_OUT}</button></form>'
+    button = (
+        f'<form method="post" action="/logout"><button type="submit">{texts.SIGN_OUT}</button>'
+        f"<p>{texts.FORGET_LEAD}</p>"
+        f'<button type="submit" name="forget" value="yes">{texts.FORGET}</button></form>'
+    )
     more = f'<p><a href="/unanswered">{texts.UNANSWERED}</a></p>' if role == "editor" else ""
     return _sign_in_layout(f'{who}<p><a href="/">{texts.BACK}</a></p>{more}{button}')
 

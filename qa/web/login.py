@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from qa.web import bare, texts
 from qa.web.people import COOKIE, LOCAL, PERSON, SESSION_S, Person
 from qa.web.service import Service
+from qa.web.visitor import browser_of, forget, new_secret, remember, secret_of
 
 router = APIRouter(include_in_schema=False)
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
@@ -30,18 +31,22 @@ async def sign_in(request: Request) -> Response:
     service: Service = request.app.state.service
     form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
     goal = own_path(form.get("next", ["/"])[0])
-    person = service.people.sign_in(form.get("token", [""])[0].strip())
+    secret = secret_of(request) or new_secret()
+    person = service.people.sign_in(form.get("token", [""])[0].strip(), browser_of(secret))
     if person is None:
         return _page(bare.sign_in_page(goal, texts.WRONG_TOKEN), 403)
     answer = RedirectResponse(goal, 303)
     _set_cookie(request, answer, service.people.session(person), SESSION_S)
+    remember(answer, secret, secure=service.people.is_https(request.scope, request.headers))
     return answer
 
 
 @router.post("/logout")
 async def sign_out(request: Request) -> Response:
-    """End the session."""
+    """End the session; with ``forget`` the browser's conversations do not come back either."""
     answer = RedirectResponse("/login", 303)
+    if "forget" in parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10):
+        forget(answer)
     _set_cookie(request, answer, "", 0)
     return answer
 

@@ -34,14 +34,16 @@ class Person:
     """Somebody who was let in.
 
     Args:
-        name: What the proxy calls them; ``local`` on this machine; else drawn anew at each signing in, so that people
-            who share a token do not share what is kept under their name. Visitors of a widget site have the site's
-            name in front.
+        name: What the proxy calls them; ``local`` on this machine; else made of the browser that they signed in with.
+            Visitors of a widget site have the site's name in front.
         role: Editors may change the archive; visitors see what their widget site may see.
+        browser: Which browser they signed in with, where a token that many share says nothing of who they are: what is
+            kept for them is kept for it, whichever token they bring, and is there again when they come back.
     """
 
     name: str
     role: Role
+    browser: str = ""
 
 
 COMMAND_LINE = Person("command line", "editor")
@@ -83,14 +85,15 @@ class People:
         found = self._named_by_proxy(peer, headers) or self._in_session(headers)
         return found or (LOCAL if self._is_open(scope, headers) else None)
 
-    def sign_in(self, token: str) -> Person | None:
-        """Return a new person for a right token."""
+    def sign_in(self, token: str, browser: str) -> Person | None:
+        """Return the person who brings a right token with a browser."""
         role = self._role_of(token)
-        return Person(f"{role}-{secrets.token_hex(4)}", role) if role else None
+        return Person(f"{role}-{browser[:8]}", role, browser) if role else None
 
     def session(self, person: Person) -> str:
         """Return what the session's cookie holds."""
-        claims = {"aud": AUDIENCE, "sub": person.name, "role": person.role, "exp": int(time.time()) + SESSION_S}
+        claims: dict[str, Any] = {"aud": AUDIENCE, "sub": person.name, "role": person.role, "browser": person.browser}
+        claims["exp"] = int(time.time()) + SESSION_S
         return jwt.encode(claims, self._signing_key, "HS256")
 
     def address_of(self, scope: Scope, headers: Headers) -> str:
@@ -129,7 +132,8 @@ class People:
             claims = jwt.decode(value, self._signing_key, ["HS256"], audience=AUDIENCE, options=options)
         except (CookieError, jwt.InvalidTokenError):
             return None
-        return Person(str(claims["sub"]), "editor" if claims.get("role") == "editor" else "reader")
+        role: Role = "editor" if claims.get("role") == "editor" else "reader"
+        return Person(str(claims["sub"]), role, str(claims.get("browser", "")))
 
     def _is_open(self, scope: Scope, headers: Headers) -> bool:
         """Say whether anybody who can reach this server may read: nobody but this machine can."""

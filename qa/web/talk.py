@@ -21,7 +21,7 @@ from qa.web.export import copied
 from qa.web.keeping import erase_if_removed, keep
 from qa.web.service import Service
 from qa.web.store import Conversation, Kept, history_of, new_id
-from qa.web.visitor import new_browser, owner_of, remember
+from qa.web.visitor import browser_of, new_secret, owner_of, remember
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,8 @@ async def ask(body: QuestionBody, request: Request) -> Response:
     """Answer a question as lines of JSON: states, verified text, then the turn as it is kept."""
     service, owner, token = _service(request), owner_of(request), None
     if owner is None:
-        token, owner = new_browser()
+        token = new_secret()
+        owner = f"browser:{browser_of(token)}"
     prepared = await service.run(lambda: _prepare(service, owner, body))
     response = StreamingResponse(
         _lines(service, owner, body, *prepared),
@@ -113,7 +114,7 @@ async def ask(body: QuestionBody, request: Request) -> Response:
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
     if token:
-        remember(response, token, secure=request.url.scheme == "https")
+        remember(response, token, secure=service.people.is_https(request.scope, request.headers))
     return response
 
 

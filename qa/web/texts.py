@@ -216,6 +216,10 @@ SIGN_IN = "Sign in"
 SIGN_IN_LEAD = "This archive is not open to everybody. Whoever looks after it can give you a token."
 TOKEN = "Token"
 WRONG_TOKEN = "This is not one of the archive's tokens."
+FORGET_LEAD = (
+    "Your conversations are there again when you sign in with this browser. Where others use it, have it forget them."
+)
+FORGET = "Sign out and forget my conversations here"
 SIGNED_IN = "You are signed in as {name} ({role})."
 SIGN_OUT = "Sign out"
 

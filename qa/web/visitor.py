@@ -20,17 +20,32 @@ def owner_of(request: Request) -> str | None:
     """Return who asks, in a form that says nothing to who reads the database; None for a browser not yet known."""
     person = request.scope.get(PERSON)
     if person is not None and person.name not in UNNAMED:
-        return f"person:{person.name}"
+        return f"browser:{person.browser}" if person.browser else f"person:{person.name}"
+    token = secret_of(request)
+    return f"browser:{browser_of(token)}" if token else None
+
+
+def secret_of(request: Request) -> str | None:
+    """Return the secret that a browser was given, or None."""
     given = request.cookies.get(COOKIE, "")
-    return f"browser:{hashlib.sha256(given.encode()).hexdigest()}" if _TOKEN.fullmatch(given) else None
+    return given if _TOKEN.fullmatch(given) else None
 
 
-def new_browser() -> tuple[str, str]:
-    """Draw the secret of a browser that asks for the first time; return it with the owner that it makes."""
-    token = secrets.token_urlsafe(32)
-    return token, f"browser:{hashlib.sha256(token.encode()).hexdigest()}"
+def browser_of(token: str) -> str:
+    """Return how a browser is known by its secret, in a form that says nothing of it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """Draw the secret of a browser that comes for the first time."""
+    return secrets.token_urlsafe(32)
 
 
 def remember(response: Response, token: str, *, secure: bool) -> None:
     """Give a browser its secret, which no script can read and no other site's page can send."""
     response.set_cookie(COOKIE, token, max_age=YEAR_S, httponly=True, samesite="strict", secure=secure, path="/")
+
+
+def forget(response: Response) -> None:
+    """Take a browser's secret from it: what was kept for it is nobody's any more."""
+    response.delete_cookie(COOKIE, path="/")

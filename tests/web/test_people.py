@@ -14,7 +14,8 @@ from qa.web.access import Access, names_of
 from qa.web.keys import Keys, keys_of
 from qa.web.login import own_path
 from qa.web.people import COMMAND_LINE, LOCAL, People, Person
-from tests.servers import ROOT, as_editor, as_reader
+from qa.web.visitor import browser_of, new_secret
+from tests.servers import GUARDED_TOML, ROOT, as_editor, as_reader, serving
 
 PAGE = {"accept": "text/html"}
 PUBLIC = {
@@ -181,11 +182,53 @@ def test_a_session_ends_when_the_tokens_change():
         assert People(Settings(), OPEN, other).recognise(scope, Headers(cookie)) is None
 
 
-def test_people_who_share_a_token_are_told_apart():
+def test_people_who_share_a_token_are_told_apart_by_their_browsers():
     people = People(Settings(), OPEN, KEYS)
-    first, second = people.sign_in("reader's token"), people.sign_in("reader's token")
+    first, second = (people.sign_in("reader's token", browser_of(new_secret())) for _ in range(2))
     assert first.role == second.role == "reader"
     assert first.name != second.name
+    assert first.browser != second.browser
+    assert people.sign_in("wrong", first.browser) is None
+    cookie = {"cookie": f"dateline_session={people.session(first)}", "host": "news.example"}
+    assert people.recognise({"client": ("192.0.2.1", 1), "scheme": "http"}, Headers(cookie)) == first
+
+
+def conversations(browser):
+    return [row["title"] for row in browser.get("/chat/state").json()["conversations"]]
+
+
+def test_conversations_come_back_to_the_browser_and_to_no_other(served_folder, tmp_path):
+    def sign_in(browser, who):
+        assert browser.post("/login", data={"token": f"the {who}s' own token"}).status_code == 303
+
+    folder = shutil.copytree(served_folder, tmp_path / "data")
+    (folder / "dateline.toml").write_text(GUARDED_TOML)
+    question = "Who sounded the siren?"
+    with serving(folder) as running, running.client() as browser, running.client() as other:
+        sign_in(browser, "reader")
+        assert browser.post("/chat/ask", json={"question": question}).status_code == 200
+        name = browser.get("/login").text.partition("reader-")[2][:8]
+        for who in ("reader", "editor"):
+            browser.post("/logout")
+            assert browser.get("/chat/state").status_code == 401
+            sign_in(browser, who)
+            assert f"{who}-{name}" in browser.get("/login").text
+            assert conversations(browser) == [question]
+        sign_in(other, "reader")
+        assert conversations(other) == []
+        left = browser.post("/logout", data={"forget": "yes"})
+        assert left.headers["location"] == "/login"
+        sign_in(browser, "reader")
+        assert conversations(browser) == []
+
+
+def test_a_browser_keeps_its_conversations_when_it_begins_to_sign_in(served_folder, tmp_path):
+    folder = shutil.copytree(served_folder, tmp_path / "data")
+    with serving(folder) as running, running.client() as browser:
+        browser.post("/chat/ask", json={"question": "Who sounded the siren?"})
+        assert browser.post("/login", data={"token": (folder / "editor.token").read_text()}).status_code == 303
+        assert conversations(browser) == ["Who sounded the siren?"]
+        assert "editor-" in browser.get("/login").text
 
 
 @pytest.mark.parametrize(
