@@ -25,6 +25,8 @@ GRACE_S = 8
 class Patient(H11Protocol):
     """HTTP over one connection, for as long as its client keeps up."""
 
+    unread_s = UNREAD_S
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Begin with no clock running."""
         super().__init__(*arguments, **options)
@@ -57,7 +59,7 @@ class Patient(H11Protocol):
     def pause_writing(self) -> None:
         """Wait for the client to read."""
         super().pause_writing()
-        self._read_by = self.loop.call_later(UNREAD_S, self._cut)
+        self._read_by = self.loop.call_later(self.unread_s, self._cut)
 
     def resume_writing(self) -> None:
         """Go on."""

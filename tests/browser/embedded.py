@@ -33,6 +33,11 @@ login = "token"
 secret = "{secret}"
 """
 
+SCARCE = """
+[sites.scarce]
+origins = ["{intranet}"]
+quota_per_minute = 2
+"""
 BRAND = """
 [sites.brand-{name}]
 origins = ["{intranet}"]
@@ -61,6 +66,7 @@ def embedding(folder, corpus):
     with serving_intranet(pages) as port:
         address = f"http://intranet.{NAMES}:{port}"
         settings = SETTINGS.format(intranet=address, secret=SECRET, seed=SEED)
+        settings += SCARCE.format(intranet=address)
         settings += "".join(BRAND.format(name=name, intranet=address) for name in BRANDS)
         (folder / "dateline.toml").write_text(settings, "utf-8")
         with serving(folder, "--allow-host", f"dateline.{NAMES}") as server:

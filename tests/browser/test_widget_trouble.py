@@ -1,6 +1,7 @@
 """The widget when things go wrong: lost connections, limits, tokens; pages, articles and answers that mean it ill."""
 
 import json
+import re
 import time
 
 import jwt
@@ -135,6 +136,18 @@ def test_the_button_comes_back_when_the_time_is_over(embedded):
     turn.get_by_role("button", name="Ask again", exact=True).click()
     turn.locator(".answer > .facts").wait_for()
     assert QUOTED in turn.inner_text()
+
+
+def test_a_sites_own_quota_is_told_with_when_to_come_back(embedded):
+    page = embedded.page("<dateline-chat data-site=scarce></dateline-chat><script src={dateline}/widget.js></script>")
+    widget = start(page, "dateline-chat[data-site=scarce]")
+    for _ in range(2):
+        assert QUOTED in ask(widget, SEED).inner_text()
+    refused = ask(widget, SEED)
+    said = re.search(r"Too many questions at the moment\. Please ask again in (\d+) seconds\.", refused.inner_text())
+    assert 1 <= int(said[1]) <= 61
+    assert refused.locator(".problem").get_by_role("button").is_disabled()
+    assert widget.locator(".turns > li").first.locator(".answer > .facts").is_visible()  # what was answered stays
 
 
 def test_a_question_is_no_longer_than_the_archive_takes(embedded):

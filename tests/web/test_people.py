@@ -10,12 +10,14 @@ import pytest
 from starlette.datastructures import Headers
 
 from qa.config import Settings
+from qa.errors import DatelineError
 from qa.web.access import Access, names_of
+from qa.web.doors import find_door
 from qa.web.keys import Keys, keys_of
 from qa.web.login import own_path
 from qa.web.people import COMMAND_LINE, LOCAL, People, Person
 from qa.web.visitor import browser_of, new_secret
-from tests.servers import GUARDED_TOML, ROOT, as_editor, as_reader, serving
+from tests.servers import GUARDED_TOML, INTRANET, ROOT, as_editor, as_reader, serving
 
 PAGE = {"accept": "text/html"}
 PUBLIC = {
@@ -50,6 +52,34 @@ def test_a_stranger_gets_in_nowhere_but_where_it_is_meant(guarded, table):
     with guarded.client() as stranger:
         for path in ("/", "/nowhere", "/docs", "/gradio_api/upload", "/api/v1/sites/nosuch", "/sites/x/articles/y"):
             assert stranger.get(path).status_code in {401, 403}
+
+
+@pytest.mark.parametrize("host", ["localhost", "news.example.org"])
+@pytest.mark.parametrize(
+    "origin", ["null", "", "https://evil.example", "http://{host}.evil.example", "http://x{host}", INTRANET]
+)
+def test_no_other_page_gets_anything_done_for_whoever_is_signed_in(guarded, table, host, origin):
+    given = {"host": host, "origin": origin.format(host=host), **as_editor()}
+    changing = 0
+    with guarded.client(headers=given) as opened:
+        for method, template in table:
+            path = re.sub(r"\{[^}]*\}", "x", template)
+            if method == "GET" or "/sites/" in path:  # sites have origins of their own, tested with them
+                continue
+            answer = opened.request(method, path)
+            assert not [name for name in answer.headers if name.startswith("access-control")], (method, path)
+            if method != "HEAD":
+                # Gradio's routes are not there at all.
+                assert answer.status_code in ({403} if _has_door(path, method) else {404, 405}), (method, path)
+                changing += _has_door(path, method)
+    assert changing > 10
+
+
+def _has_door(path, method):
+    try:
+        return bool(find_door(path, method))
+    except DatelineError:
+        return False
 
 
 def test_a_stranger_learns_of_health_no_more_than_that(guarded):
