@@ -291,7 +291,11 @@ def test_on_a_phone_there_is_one_pane(window):
 
 def test_a_hostile_article_is_text_in_the_chat(window):
     page = window.chat()
-    answer = ask(page, "When did the siren of Dunmarrow sound three times?")
+    # What came closest is shown as it is, too.
+    ask(page, "When did the siren of Dunmarrow sound three times?")
+    assert "Siren <script>window.hacked=1</script>" in page.locator("#dl-panel").inner_text()
+    assert_inert(page, "#dl-conversation, #dl-panel, #dl-limits")
+    answer = ask(page, "What did the fire brigade of Dunmarrow find?")
     assert "<script>window.hacked=1</script>" in answer.inner_text() + page.locator("#dl-panel").inner_text()
     assert "[click](javascript:alert(1))" in page.locator("#dl-panel").inner_text()
     answer.locator(".dl-cite").first.hover()

@@ -244,6 +244,10 @@ def test_a_token_is_not_fetched_from_another_origin(embedded):
 
 def test_a_hostile_article_is_text(embedded):
     page = embedded.open("/plain.html")
+    # What it quotes is the hostile sentence itself, however sure an answer must be otherwise.
+    page.route(
+        ASK, lambda route: route.continue_(post_data=json.dumps({**route.request.post_data_json, "level": "open"}))
+    )
     turn = ask(start(page), "When did the siren of Dunmarrow sound three times?")
     turn.get_by_role("button", name="Source 1: ").click()
     said = turn.inner_text()
