@@ -104,7 +104,8 @@ def without(part: Part, dateline: "Dateline") -> Iterator[None]:
 
 def run(job: "Job") -> Results:
     """Ask the same questions with the whole and without each part."""
-    from tests.benchmarks.systems import Dateline, opened  # opens archives
+    from tests.benchmarks.run import say  # opens archives
+    from tests.benchmarks.systems import Dateline, opened
 
     found: Results = {}
     for name in SETS:
@@ -117,6 +118,7 @@ def run(job: "Job") -> Results:
             found[name] = {"questions": len(bench.queries), "parts": {}}
             found[name]["whole"] = {score: float(values.mean()) for score, values in whole.items()}
             for part in PARTS:
+                say(f"  {TITLES[name]} without: {part.name}")
                 with without(part, dateline):
                     left, other = _scores(name, bench, dateline)
                 told = {score: _brings(whole[score], left[score]) for score in whole}

@@ -56,11 +56,13 @@ _TIME = re.compile(
 def run(job: "Job") -> Results:
     """Collect the evidence of every question in all the ways it is asked, fit in folds, and return the AUROCs."""
     from tests.benchmarks import calibrate  # opens archives
+    from tests.benchmarks.run import say
 
     samples: list[Sample] = []
     for at, name in enumerate(SETS):
         most = min(job.queries or calibrate.QUERIES, calibrate.QUERIES)
         bench = data.subset(data.load(name), job.articles, most)
+        say(f"  {bench.name}: the evidence of {len(bench.queries)} questions, each asked in several ways")
         found = [*calibrate.collect(bench, job.folder / name), *_stripped(bench, job.folder / name)]
         # Groups of different sets are different groups.
         samples += [replace(sample, group=sample.group + at * 10**6) for sample in found]
