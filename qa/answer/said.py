@@ -2,8 +2,8 @@
 
 "Why did the mayor resign?" may find what the mayor said about a flood. That "resign" stands in none of the passages, in
 any form and in no word of like meaning ("quit"), is worth a sentence to the reader. It decides nothing: people who
-know the answer is there often ask in words of their own, so as a part of the confidence it costs more answers than it
-saves (see ``tests/benchmarks/calibrate.py``).
+know the answer is there often ask in words of their own. As a part of the confidence it brought nothing on questions
+that it was not fitted on.
 """
 
 import re
@@ -24,8 +24,8 @@ PASSAGES = 3
 UNRELATED = 0.3
 """Likeness of two words up to which they have nothing to do with each other; most pairs are below 0.2."""
 HEAVY = 0.25
-"""Part of the question's weight from which a word that no passage says is named: a quarter of SQuAD's paragraphs that
-answer a question lack such a word; of those that do not, two fifths."""
+"""Part of the question's weight from which a word that no passage says is named. Of 80 questions on the sample archive,
+written before anything was measured, it names one in 24 of 40 that have no answer there and in 2 of 40 that have."""
 _LIGHT = frozenset(
     "get gets got go goes going went gone make makes made take takes took give gives gave put come comes came keep "
     "keeps kept let happen happens happened".split()
@@ -37,14 +37,20 @@ _WORD = re.compile(r"[^\W_]+")
 def unsaid(question: Question, ranked: Sequence[Ranked], embedder: Embedder) -> str | None:
     """Return the word that weighs most in a question and that no passage says; None if none weighs much."""
     total = sum(question.weights[term] for _, term in question.words)
-    asked = [(word, term) for word, term in question.words if _alone(term, question) and word.casefold() not in _LIGHT]
-    if not asked or not ranked:
+    heavy = [
+        (word, term)
+        for word, term in question.words
+        if question.weights[term] > HEAVY * total and word.casefold() not in _LIGHT and _alone(term, question)
+    ]
+    passages = ranked[:PASSAGES]
+    # Words are compared by meaning only where every passage lacks one: mostly none does.
+    if not passages or any(one.readings[0].terms.issuperset(term for _, term in heavy) for one in passages):
         return None
-    weights = np.array([question.weights[term] for _, term in asked])
-    lacking = (1.0 - _said(asked, ranked[:PASSAGES], embedder)) * weights / total
+    weights = np.array([question.weights[term] / total for _, term in heavy])
+    lacking = (1.0 - _said(heavy, passages, embedder)) * weights
     best = lacking[int(lacking.max(axis=1).argmin())]
     at = int(best.argmax())
-    return asked[at][0] if best[at] > HEAVY else None
+    return heavy[at][0] if best[at] > HEAVY else None
 
 
 def note(question: Question, ranked: Sequence[Ranked], embedder: Embedder) -> str | None:
@@ -61,15 +67,16 @@ def _alone(term: str, question: Question) -> bool:
 
 def _said(asked: Sequence[tuple[str, str]], passages: Sequence[Ranked], embedder: Embedder) -> "NDArray[np.float64]":
     """Return how well each passage says each of the words asked for, from 0 to 1, shape (passages, words)."""
+    same = np.array([[float(term in one.readings[0].terms) for _, term in asked] for one in passages])
     wanted = embedder.word_vectors([word.lower() for word, _ in asked])
     each = [_words(passage) for passage in passages]
     places = {word: at for at, word in enumerate(dict.fromkeys(word for words in each for word in words))}
     there = embedder.word_vectors(list(places))
-    if wanted is None or there is None:  # a model whose words cannot be read: the same word or none
-        return np.array([[float(term in one.readings[0].terms) for _, term in asked] for one in passages])
+    if wanted is None or there is None:  # a model whose words cannot be read
+        return same
     alike = (there @ wanted.T).astype(np.float64)
     likeness = np.stack([alike[[places[word] for word in words]].max(axis=0, initial=0.0) for words in each])
-    said: NDArray[np.float64] = np.clip((likeness - UNRELATED) / (1.0 - UNRELATED), 0.0, 1.0)
+    said: NDArray[np.float64] = np.maximum(same, np.clip((likeness - UNRELATED) / (1.0 - UNRELATED), 0.0, 1.0))
     return said
 
 

@@ -7,7 +7,7 @@ _MONTHS = "January|February|March|April|May|June|July|August|September|October|N
 _NO_DAY = "".join(rf"(?<!\b{month} )(?<!\b{month} \d)" for month in _MONTHS.split("|"))
 _NUMBER = (
     # Neither a day of a month nor a year is how many there were of something.
-    rf"(?<!\d)(?!(?:19|20)\d\d\b(?![.,]\d))(?!\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b)"
+    rf"(?=\d)(?<!\d)(?!(?:19|20)\d\d\b(?![.,]\d))(?!\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b)"
     rf"{_NO_DAY}\d[\d.,]*|"
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores|hundreds?|thousands?|"
     r"millions?|billions?|half|third|quarter|none|nobody|no one|several)\b"
