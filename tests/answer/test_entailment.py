@@ -7,9 +7,16 @@ import sys
 import pytest
 
 import app
+from qa.answer.engine import Material
+from qa.answer.entailment import ModelVerifier
+from qa.answer.generate import ChatEngine
+from qa.answer.verify import RuleVerifier
 from qa.config import Settings
+from qa.errors import ModelUnavailable
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
+from qa.retrieve.evidence import evidence
+from qa.types import Filters
 from tests.answer.test_chat import FALSE, FERRY, TRUE, Scripted
 from tests.embedding.test_cross import build
 
@@ -72,13 +79,23 @@ def test_it_overrules_no_number_name_date_or_quotation(small, models, reply, rea
     assert ask(small, models["entailment"], reply).run.dropped == {reason: 1}
 
 
-def test_when_it_fails_in_the_middle_quotes_come_instead(small, models, monkeypatch):
-    from qa.embedding.entail import EntailmentModel
+class Failing:
+    """A judge that breaks down."""
 
-    monkeypatch.setattr(EntailmentModel, "__init__", lambda self, folder, name, threads: setattr(self, "name", name))
-    answer = ask(small, models["entailment"], TRUE)
-    assert answer.run.engine == "quotes"
-    assert answer.run.fallback.startswith("The entailment model")
+    name = "failing"
+
+    def judge(self, texts, statement):
+        raise ModelUnavailable("The entailment model failing failed on this answer.")
+
+
+def test_when_it_fails_in_the_middle_quotes_come_instead(small):
+    verifier = ModelVerifier(RuleVerifier(small.archive), Failing())
+    ranked = small.pipeline._rank(FERRY, Filters())[1]
+    material = Material(FERRY, tuple(evidence(ranked, FERRY)), tuple(ranked))
+    *statements, account = ChatEngine(small.archive, lambda: Scripted(TRUE), verifier).write(material)
+    assert account.engine == "quotes"
+    assert account.fallback.startswith("The entailment model failing failed")
+    assert statements[0].claim.text.startswith("According to Harbour Post")
 
 
 @pytest.fixture
