@@ -19,10 +19,12 @@ from qa.retrieve.evidence import evidence, trusted
 from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
+from qa.retrieve.phrases import quoted_phrases
 from qa.retrieve.rank import Ranked
 from qa.retrieve.reread import reread
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand
+from qa.retrieve.verbatim import prefer_verbatim
 from qa.types import (
     Answer,
     ChatModel,
@@ -213,6 +215,7 @@ class QAPipeline:
             understood, notes=tuple(map(str, corrections)), respelt=bool(corrections), language=language
         )
         ranked = foreign.rank_words(self._archive, understood, filters) if self._archive.recipe else []
+        ranked = prefer_verbatim(quoted_phrases(text, self._archive.publishers()), ranked)
         ranked = prefer_new(understood, ranked)
         stories = self._archive.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)

@@ -155,9 +155,11 @@ class KeywordIndex:
         found = {term: int(searcher.doc_freq("text", term)) for term in dict.fromkeys(terms)}
         return {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in found.items()}
 
-    def query(self, text: str, n: int, filters: Filters | None = None) -> list[tuple[str, float]]:
-        """Return at most ``n`` (chunk id, BM25 score), best first."""
-        words = self._any_of(self.terms(text))
+    def query(
+        self, text: str, n: int, filters: Filters | None = None, phrases: Sequence[str] = ()
+    ) -> list[tuple[str, float]]:
+        """Return at most ``n`` (chunk id, BM25 score), best first; words that stand as in a phrase count once more."""
+        words = self._any_of(self.terms(text), [self.terms(phrase) for phrase in phrases])
         return [] if words is None else self._search([(tantivy.Occur.Must, words), *self._limits(filters)], n)
 
     def scores(self, text: str, chunk_ids: Sequence[str]) -> dict[str, float]:
@@ -246,8 +248,13 @@ class KeywordIndex:
             known.clear()
         return found
 
-    def _any_of(self, terms: Sequence[str]) -> "tantivy.Query | None":
+    def _any_of(self, terms: Sequence[str], phrases: Sequence[Sequence[str]] = ()) -> "tantivy.Query | None":
         queries = [tantivy.Query.term_query(self._schema, "text", term) for term in terms[:MOST_TERMS]]
+        queries += [
+            tantivy.Query.phrase_query(self._schema, "text", [*phrase[:MOST_TERMS]])
+            for phrase in phrases
+            if len(phrase) > 1
+        ]
         if not queries:
             return None
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])

@@ -13,6 +13,7 @@ import numpy as np
 from qa.index.archive import Archive
 from qa.index.catalogue_rows import StoredChunk
 from qa.index.shelf import ChunkWords
+from qa.retrieve.phrases import quoted_phrases
 from qa.types import Filters
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ class Candidate:
 
 
 def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dict[str, float]:
-    """Return BM25 scores for ``candidates`` to choose ``n`` from, best first.
+    """Return BM25 scores for ``candidates`` to choose ``n`` from, best first; a quoted phrase counts as a whole too.
 
     They go so deep that what is further down would gain next to nothing: its score counts as 0.
     """
     if not archive.settings.keyword_search:
         return {}
-    return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters))
+    return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters, quoted_phrases(text, archive.publishers())))
 
 
 def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:

@@ -19,6 +19,7 @@ _AFTER = re.compile(
 _BREAKS = re.compile(
     r"[,;:]\s+|\.\s+(?=[A-Z])|\s+(?=(?:and|but|while|whereas|whilst|when|than|with|after|before)\b)", re.IGNORECASE
 )
+_MARKS = frozenset("\"'“”‘’„«»")
 SHORTEST_BARE_NAME = 5
 """A name is looked for without its "The" only from this length: "Age" is a word, "Guardian" a newspaper."""
 
@@ -116,6 +117,8 @@ def _clauses(text: str) -> list[Span]:
 
 def _means_a_publisher(text: str, start: int, end: int) -> bool:
     printed = text[start:end]
+    if text[max(start - 1, 0) : start] in _MARKS and text[end : end + 1] in _MARKS:
+        return True
     if printed[0].isupper() and (start > 0 or " " in printed):
         return True
     if " " in printed and printed.casefold().split()[0] != "the":
