@@ -188,7 +188,7 @@ STOPPED = "Stopped. Nothing of this was kept."
 OWN_QUESTIONS = (
     "What does Pakistan require for joint dialogue?",
     "Why did the Island Rose lose power on the way home from the festival in July 2024?",
-    "How many tonnes of cargo did Saltmere harbour handle in the third quarter of 2023?",
+    "How many tonnes of cargo did Saltmere handle between January and March 2023?",
 )
 """For the sample archive."""
 SAMPLE_PUBLISHERS = frozenset({"The Saltmere Courier", "Northshore Press Agency", "Tideway Radio News"})

@@ -53,6 +53,8 @@ def browse(address):
         beside(page)
         page.goto(address + kept)
         page.locator(".dl-said").wait_for()
+        page.goto(f"{address}/articles")
+        page.locator(".articles li").first.wait_for()
         fonts = page.evaluate("[...document.fonts].filter(font => font.status === 'error').length")
         browser.close()
     return {

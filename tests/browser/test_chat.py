@@ -317,6 +317,20 @@ def test_a_hostile_article_is_text_in_the_reader(window, ids, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing has to be scrolled sideways"
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_hostile_article_is_text_in_the_list(window, width):
+    page = window.open("/articles")
+    page.set_viewport_size({"width": width, "height": 800})
+    row = page.locator(".articles li", has_text="Siren")
+    assert HOSTILE["title"] in row.inner_text()
+    assert HOSTILE["section"] in row.inner_text()
+    assert_inert(page, "main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Find articles").fill("<script>window.hacked=1</script>")
+    page.locator("#list .facts", has_text=re.compile("^1 article$")).first.wait_for()
+    assert_inert(page, "main")
+
+
 def assert_inert(page, where):
     """Nothing of an article became an element, a link or a running script."""
     page.wait_for_timeout(200)
@@ -325,7 +339,7 @@ def assert_inert(page, where):
     for at in range(places.count()):
         place = places.nth(at)
         assert place.locator("img, svg, iframe:not([name=dl-reader]), [onmouseover], [onerror], [onload]").count() == 0
-        assert place.locator("form:not(.dl-why):not(.dl-limits), input[name=q], b:not(nav b)").count() == 0
+        assert place.locator("form:not(.dl-why, .dl-limits, #search), input[name=q]:not(#q), b:not(nav b)").count() == 0
         assert place.locator("script:not([src='/look/reader.js'])").count() == 0
         for link in place.locator("a").all():
             assert (link.get_attribute("href") or "/").startswith(("/", "#", "http://", "https://"))
