@@ -323,7 +323,7 @@ def test_a_hostile_article_is_text_in_the_list(window, width):
     page.set_viewport_size({"width": width, "height": 800})
     row = page.locator(".articles li", has_text="Siren")
     assert HOSTILE["title"] in row.inner_text()
-    assert HOSTILE["section"] in row.inner_text()
+    assert HOSTILE["section"][:80] in row.inner_text()
     assert_inert(page, "main")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("Find articles").fill("<script>window.hacked=1</script>")
