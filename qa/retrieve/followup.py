@@ -227,8 +227,9 @@ def _stays_on_topic(question: str, before: _Before, keywords: KeywordIndex) -> b
     terms = set(keywords.terms(" ".join(content)))
     if not terms:
         return bool(_BARE.match(question.rstrip(" ?.!")))
-    if keywords.articles_with(" ".join(content)):
-        return False  # one article has all its words, so it is about that
+    opens = _OPENING.match(question) or _PERSON.search(question)
+    if not opens and keywords.articles_with(" ".join(content)):
+        return False  # one article has all its words and nothing points back, so it is about that
     found = [key for key, _ in keywords.query(before.question, PASSAGES_READ)]
     return len(keywords.scores(" ".join(content), found)) * 2 >= len(found) > 0
 
