@@ -4,7 +4,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from qa.answer.quotes import one_line, spoken_day
+from qa.answer.spoken import aside, one_line, spoken_day
 from qa.types import Answer, Article, ArticleSummary, Citation, Claim, SearchResult
 
 WIDTH = 100
@@ -65,7 +65,13 @@ def article_lines(article: Article) -> str:
 
 def _claim_lines(claim: Claim) -> str:
     said = _wrap(claim.cited_text)
-    return f"{said}\n{_wrap(f'({claim.note})', '    ')}" if claim.note else said
+    return f"{said}\n{_wrap(beside, '    ')}" if (beside := aside(claim.note)) else said
+
+
+def note_lines(claims: Sequence[Claim]) -> list[str]:
+    """Return what is told beside claims, each with their numbers, for where it can only stand below the text."""
+    noted = [(claim, aside(claim.note)) for claim in claims]
+    return [" ".join([*(f"[{number}]" for number in claim.citations), beside]) for claim, beside in noted if beside]
 
 
 def _citation_lines(citation: Citation) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 from qa.answer.quotes import one_line, spoken_day
 from qa.errors import DatelineError
 from qa.pipeline import QAPipeline
-from qa.render import plain
+from qa.render import note_lines, plain
 from qa.types import Answer, Citation, Filters, SearchResult
 
 TOOL_DESCRIPTION = (
@@ -76,7 +76,9 @@ def _document(result: SearchResult) -> Document:
 def _answer_text(answer: Answer) -> str:
     if not answer.citations:
         return answer.message
-    return plain("\n".join([answer.text, "", "Sources:", *map(_source, answer.citations)]))
+    notes = note_lines(answer.claims)
+    below = ["", "Sources:", *map(_source, answer.citations), *(["", "Notes:", *notes] if notes else [])]
+    return plain("\n".join([answer.text, *below]))
 
 
 def _source(citation: Citation) -> str:

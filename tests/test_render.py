@@ -50,6 +50,12 @@ def answer(**changes):
     return Answer(**{**values, **changes})
 
 
+def test_what_is_told_beside_a_claim_stands_below_it_on_one_line():
+    said = answer_lines(answer(claims=(Claim("She was old.", (1,), note=f"{HOSTILE}\nrests on unnamed sources"),)))
+    assert said.splitlines()[0] == "She was old. [1]"
+    assert said.splitlines()[1].strip().endswith("b rests on unnamed sources)")
+
+
 @pytest.mark.parametrize(
     "lines",
     [

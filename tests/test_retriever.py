@@ -85,6 +85,7 @@ def test_the_tool_answers_with_numbered_sources(small):
     answer = small.pipeline.ask(QUESTION)
     assert text.startswith(answer.text + "\n\nSources:\n[1] Ferry sinks off Port Ellen, Harbour Post, 31 March 2024")
     assert "https://harbourpost.example/ferry (revision 1, characters 0-66)" in text
+    assert "\n\nNotes:\n[1] (“Sunday” was 31 March 2024)" in text
 
 
 def test_the_tool_shows_the_sentence_that_a_quote_is_read_with(small):

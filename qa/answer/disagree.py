@@ -24,7 +24,7 @@ from qa.answer.matter import (
 )
 from qa.answer.outcomes import asks_an_outcome, outcomes_differ
 from qa.answer.quantities import Quantity
-from qa.answer.spoken import one_line, spoken_day
+from qa.answer.spoken import plain_name, spoken_day
 from qa.retrieve.dates import Period, periods
 from qa.types import Chunk, Evidence
 
@@ -142,7 +142,7 @@ def note(found: Difference) -> str:
     sides = list(zip((found.one, found.other), found.says, strict=True))
     if found.later:
         (before, said), (after, says) = sides
-        who = one_line(before.publisher or "")
+        who = plain_name(before.publisher or "")
         return (
             f"{who} first said {said}, {spoken_day(before.published_at) or 'undated'}; "
             f"its later report, {spoken_day(after.published_at) or 'undated'}, says {says}."
@@ -152,7 +152,7 @@ def note(found: Difference) -> str:
 
 def _who(report: Report) -> str:
     day = spoken_day(report.published_at) or "undated"
-    return f"{one_line(report.publisher)}, {day}" if report.publisher else f"an article, {day}"
+    return f"{plain_name(report.publisher)}, {day}" if report.publisher else f"an article, {day}"
 
 
 def _one_time(one: Report, other: Report) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from qa.answer.quotes import one_line, spoken_day, spoken_period
+from qa.answer.spoken import one_line, plain_name, spoken_day, spoken_period
 from qa.index.archive import Archive
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.inquiry import Inquiry
@@ -153,7 +153,7 @@ def _found(
 
 def _limits(asked: Inquiry, *, one: bool = False) -> str:
     """Say what the question limits the articles to."""
-    said = f" of {_and(list(asked.publishers))}" if asked.publishers else ""
+    said = f" of {_and([plain_name(name) for name in asked.publishers])}" if asked.publishers else ""
     if asked.month is not None:
         said += f" from {MONTH_NAMES[asked.month]} of any year"
     if asked.first and asked.last:
@@ -175,12 +175,12 @@ def _day(day: date) -> str:
 
 def _described(one: ArticleSummary) -> str:
     day = spoken_day(one.published_at)
-    about = ", ".join(part for part in (one.publisher and one_line(one.publisher), day or "undated") if part)
-    return f"“{one_line(one.title or 'Untitled article')}” ({about})"
+    about = ", ".join(part for part in (one.publisher and plain_name(one.publisher), day or "undated") if part)
+    return f"“{plain_name(one.title or 'Untitled article')}” ({about})"
 
 
 def _listed(named: Sequence[tuple[str, int]]) -> str:
-    shown = [f"{one_line(name)} ({count:,})" for name, count in named[:MOST_NAMED]]
+    shown = [f"{plain_name(name)} ({count:,})" for name, count in named[:MOST_NAMED]]
     left = len(named) - len(shown)
     return _and([*shown, f"{left:,} more"] if left else shown)
 

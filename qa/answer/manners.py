@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from qa.answer.spoken import WEEKDAYS, one_line, spoken_day
+from qa.answer.spoken import WEEKDAYS, plain_name, spoken_day
 from qa.types import Citation
 
 _WHO = (
@@ -123,7 +123,7 @@ def note(citations: list[Citation], *, framed: bool = False) -> str | None:
     parts: list[str] = []
     if not framed:
         reports = [
-            f"{one_line(c.publisher or c.title or 'an article')}, {spoken_day(c.published_at) or 'undated'}"
+            f"{plain_name(c.publisher or c.title or 'an article')}, {spoken_day(c.published_at) or 'undated'}"
             for c in citations
         ]
         parts.append("; ".join(dict.fromkeys(reports)))

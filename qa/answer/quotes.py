@@ -10,6 +10,7 @@ from qa.answer import manners
 from qa.answer.disagree import both_sides
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.spoken import one_line as one_line
+from qa.answer.spoken import plain_name
 from qa.answer.spoken import spoken_day as spoken_day
 from qa.answer.spoken import spoken_period as spoken_period
 from qa.types import Article, Citation, Claim, Evidence
@@ -131,9 +132,9 @@ def frame(article: Article | Citation) -> str:
     """Say who published an article and when, as far as it is known."""
     day = spoken_day(article.published_at)
     if article.publisher:
-        return f"According to {one_line(article.publisher)}, {day or 'undated'}"
+        return f"According to {plain_name(article.publisher)}, {day or 'undated'}"
     if article.title:
-        return f"In “{one_line(article.title)}”, {day or 'undated'}"
+        return f"In “{plain_name(article.title)}”, {day or 'undated'}"
     return f"In an article of {day}" if day else "In an undated article"
 
 

@@ -41,3 +41,27 @@ def one_line(text: str) -> str:
     """Fold white space and cut what is too long for a sentence."""
     folded = _SPACE.sub(" ", text).strip()
     return folded if len(folded) <= 120 else folded[:119] + "…"
+
+
+def plain_name(name: str) -> str:
+    r"""Return a title or publisher as it stands in a sentence: on one line, and inert.
+
+    >>> plain_name("Gazette ![x](//evil)\n<b>")
+    'Gazette ! [x] (//evil) ‹b>'
+    """
+    return _inert(one_line(name))
+
+
+def aside(note: str | None) -> str:
+    """Return what is told beside a claim in brackets, on one line and inert; nothing where nothing is told.
+
+    >>> aside("rests on unnamed sources · “Sunday” was 31 March 2024")
+    '(rests on unnamed sources · “Sunday” was 31 March 2024)'
+    """
+    folded = _SPACE.sub(" ", note or "").strip()
+    return f"({_inert(folded)})" if folded else ""
+
+
+def _inert(text: str) -> str:
+    """Break what a client that shows Markdown would make a link, an image or a tag of."""
+    return text.replace("](", "] (").replace("![", "! [").replace("<", "‹")

@@ -215,7 +215,7 @@ def without_articles(answer: Json, gone: Mapping[str, str]) -> Json:
     claims = []
     for claim in answer["claims"]:
         lost = [numbers[number] for number in claim["citations"] if number in numbers]
-        claims.append({**claim, "text": "", "removed_at": lost[0]} if lost else claim)
+        claims.append({**claim, "text": "", "note": None, "removed_at": lost[0]} if lost else claim)
     return {
         **answer,
         "text": " ".join(_cited(claim) for claim in claims if claim["text"]),

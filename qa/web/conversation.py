@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
+from qa.answer.spoken import aside, plain_name
 from qa.errors import NotFound
 from qa.index.kept import Json
 from qa.render import in_words
@@ -110,7 +111,7 @@ def _apart(claim: Json, citations: Sequence[Json], tongues: dict[int, str]) -> d
     for one in citations:
         if one["number"] in claim["citations"] and not one.get("removed_at"):
             found |= {spoken(one["quote"]): tongues[one["number"]], one["quote"]: tongues[one["number"]]}
-            found |= {one["publisher"]: ""} if one["publisher"] else {}
+            found |= {plain_name(one["publisher"]): ""} if one["publisher"] else {}
     return found
 
 
@@ -118,7 +119,8 @@ def _claim(claim: Json, links: dict[int, str], apart: dict[str, str]) -> str:
     if claim.get("removed_at"):
         return f'<p class="dl-gone">{texts.REMOVED_CLAIM} {day(claim["removed_at"])}.</p>'
     numbers = "".join(f"\u00a0{links[number]}" for number in claim["citations"] if number in links)
-    note = f' <span class="dl-facts">({escape(claim["note"])})</span>' if claim.get("note") else ""
+    beside = aside(claim.get("note"))
+    note = f' <bdi class="dl-facts">{escape(beside)}</bdi>' if beside else ""
     if claim["supported"]:
         return f'<p dir="auto">{isolated(claim["text"], apart)}{numbers}{note}</p>'
     label = f'<strong class="dl-unsupported-label">{texts.UNSUPPORTED}</strong>'

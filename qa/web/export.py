@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from qa.answer.quotes import spoken_day
+from qa.answer.spoken import aside, spoken_day
 from qa.index.kept import Json
 from qa.render import in_words
 from qa.types import Span
@@ -47,7 +47,8 @@ def _markdown_claim(claim: Json) -> str:
         return f"*{plain(texts.REMOVED_CLAIM)} {plain(claim['removed_at'][:10])}.*"
     numbers = "".join(f" \\[{number}\\]" for number in claim["citations"])
     unsupported = "" if claim["supported"] else f"**{plain(texts.UNSUPPORTED)}** "
-    return f"{unsupported}{plain(claim['text'])}{numbers}"
+    note = f" {plain(beside)}" if (beside := aside(claim.get("note"))) else ""
+    return f"{unsupported}{plain(claim['text'])}{numbers}{note}"
 
 
 def _markdown_source(citation: Json, base: str) -> str:
@@ -97,7 +98,8 @@ def _copied_claim(claim: Json) -> str:
     if claim.get("removed_at"):
         return f"{texts.REMOVED_CLAIM} {claim['removed_at'][:10]}."
     mark = "" if claim["supported"] else f"{texts.UNSUPPORTED} "
-    return "".join([mark, claim["text"], *(f" [{number}]" for number in claim["citations"])])
+    note = f" {beside}" if (beside := aside(claim.get("note"))) else ""
+    return "".join([mark, claim["text"], *(f" [{number}]" for number in claim["citations"]), note])
 
 
 def _copied_source(citation: Json) -> str:

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from qa.answer.spoken import one_line
+from qa.answer.spoken import plain_name
 from qa.errors import NotFound
+from qa.render import note_lines
 from qa.types import Answer, Citation, Event, Level, TextPiece, Turn
 from qa.web import bodies
 from qa.web.answering import the_answer
@@ -120,6 +121,8 @@ CHAT_EXAMPLE = {
 }
 MODELS_EXAMPLE = {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
 SOURCES = "\n\nSources\n"
+NOTES = "\n\nNotes\n"
+"""Below the sources, since the text is streamed before it is known what is told beside it."""
 
 
 @router.get("/v1/models", responses=bodies.example(MODELS_EXAMPLE))
@@ -174,24 +177,22 @@ async def _chunks(
 
 
 def _content(answer: Answer) -> str:
-    """Return the answer as a message with its sources below it, or why there is none."""
+    """Return the answer as a message with its sources and what is told beside its claims, or why there is none."""
     if not answer.text:
         return answer.message
-    return answer.text + (SOURCES + "\n".join(map(_source, answer.citations)) if answer.citations else "")
+    below = SOURCES + "\n".join(map(_source, answer.citations)) if answer.citations else ""
+    notes = note_lines(answer.claims)
+    return answer.text + below + (NOTES + "\n".join(notes) if notes else "")
 
 
 def _source(citation: Citation) -> str:
-    about = [*map(_inert, (citation.title, citation.publisher)), citation.published_at, citation.url]
+    names = [plain_name(name or "") for name in (citation.title, citation.publisher)]
+    about = [*names, citation.published_at, citation.url]
     return f"[{citation.number}] {', '.join(part for part in about if part)}: “{citation.quote}”"
 
 
-def _inert(name: str | None) -> str:
-    """Return a title or publisher on one line that a client showing Markdown makes no link, image or tag of."""
-    return one_line(name or "").replace("](", "] (").replace("![", "! [").replace("<", "‹")
-
-
 def _without_sources(text: str) -> str:
-    """Return an earlier answer without the list of sources that this server put under it."""
+    """Return an earlier answer without what this server put under it: the list of sources, and notes."""
     return text.partition(SOURCES)[0]
 
 

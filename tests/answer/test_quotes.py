@@ -84,6 +84,8 @@ def test_two_sentences_are_the_same_when_nearly_all_words_are(one, other, same):
         ({"published_at": "2024-02-03"}, "In an article of 3 February 2024"),
         ({}, "In an undated article"),
         ({"publisher": "A\nB\t C"}, "According to A B C, undated"),
+        ({"publisher": "![A](//evil) <b>"}, "According to ! [A] (//evil) ‹b>, undated"),
+        ({"title": "![A](//evil) <b>"}, "In “! [A] (//evil) ‹b>”, undated"),
     ],
 )
 def test_a_quote_is_framed_by_what_is_known(known, framed):

@@ -262,6 +262,20 @@ def citation(number=1, **changed):
     return {"number": number, "title": "T", "publisher": "P", "published_at": "2024-05-05", "quote": "Q", **changed}
 
 
+def test_what_is_told_beside_a_claim_is_text_and_only_where_it_is_a_text(embedded):
+    page = embedded.open("/plain.html")
+    widget = start(page)
+    note = "Gazette <img src=x onerror=window.hacked=1>\u202e · rests on unnamed sources"
+    notes = (note, None, "", " ", 7, {"toString": "x"}, ["x"])
+    claims = [{"text": f"C{at}", "citations": [1], "note": one} for at, one in enumerate(notes)]
+    fulfil(page, sse({"claims": claims, "citations": [citation()]}))
+    told = ask(widget, "What?").locator(".answer > p .facts")
+    assert told.count() == 1
+    assert told.text_content() == f"({note})"
+    assert told.evaluate("beside => beside.localName") == "bdi", "it turns nothing around it"
+    assert_inert(page, f"{FLOAT} .turns")
+
+
 @pytest.mark.parametrize(
     "address",
     [

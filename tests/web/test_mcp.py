@@ -49,6 +49,8 @@ def test_tools_answer_search_and_read(served, server, small_folder):
     assert all(tool.annotations.read_only_hint and tool.description for tool in tools)
     answer = value(asked)
     assert answer["status"] == "answered"
+    if not served:
+        assert answer["claims"][0]["note"] == "“Sunday” was 31 March 2024"
     check(value(found), shapes.SEARCH)
     assert 1 <= len(value(found)["results"]) <= 3
     assert empty.is_error

@@ -1,11 +1,15 @@
 """Clients made for OpenAI's interface work with the archive, its quotes and its abstentions."""
 
+import json
+from contextlib import aclosing
+
+import anyio
 import openai
 import pytest
 from langchain_openai import ChatOpenAI
 
-from qa.types import Citation
-from qa.web.openai import _source
+from qa.types import Answer, Citation, Claim, Coverage, Run, TextPiece
+from qa.web.openai import _chunks, _content, _source, _without_sources
 from tests.contract import shapes
 from tests.web.test_api import check
 
@@ -107,6 +111,52 @@ def test_langchain_asks_it_like_any_other_model(server):
     assert "“For a joint dialogue" in said.content
     assert "Sources\n[1]" in said.content
     assert streamed == said.content
+
+
+SIREN = [{"role": "user", "content": "When did the siren of Dunmarrow sound three times?"}]
+
+
+def test_a_hostile_publisher_in_a_sentence_is_no_tag(ai):
+    said = ai.chat.completions.create(model="dateline-open", messages=SIREN).choices[0].message.content
+    assert said.startswith("According to Gazette ‹b onmouseover=alert(1)>bold‹/b>, 5 May 2024: “")
+    for question in ("Which publishers do you hold?", "What is your newest article?"):
+        asked = [{"role": "user", "content": question}]
+        said = ai.chat.completions.create(model="dateline", messages=asked).choices[0].message.content
+        assert "Gazette ‹b onmouseover" in said
+        assert "<" not in said
+
+
+NOTE = "Gazette <b>\n\n![x](//evil.example/x.png), undated · rests on unnamed sources"
+
+
+def noted():
+    text = "It rang. It rang again."
+    citations = tuple(Citation(at, "a", 1, "It rang", 0, 7, text) for at in (1, 2))
+    claims = (Claim("It rang.", (1,)), Claim("It rang again.", (1, 2), note=NOTE))
+    state = ("answered", None, "Quoted.", "2026-01-02T03:04:05+00:00", 0.9)
+    return Answer("When?", "When?", *state, claims, citations, (), Coverage(1, None), Run("chat"))
+
+
+def test_a_hostile_note_is_one_line_without_links_images_and_tags():
+    written = _content(noted())
+    assert written.startswith("It rang. [1] It rang again. [1] [2]\n\nSources\n[1] ")
+    told = "[1] [2] (Gazette ‹b> ! [x] (//evil.example/x.png), undated · rests on unnamed sources)"
+    assert written.endswith(f"\n\nNotes\n{told}")
+    assert _without_sources(written) == noted().text
+
+
+def test_a_stream_ends_with_the_notes_of_the_whole_message():
+    async def events():
+        for event in (TextPiece("It rang. [1]"), TextPiece(" It rang again. [1] [2]"), noted()):
+            yield event
+
+    async def streamed():
+        async with aclosing(events()) as left:
+            lines = [line async for line in _chunks(await anext(left), left, {}, usage=False)]
+        deltas = [json.loads(line[6:])["choices"][0]["delta"] for line in lines if "[DONE]" not in line]
+        return "".join(delta.get("content", "") for delta in deltas)
+
+    assert anyio.run(streamed) == _content(noted())
 
 
 def test_a_hostile_title_is_one_line_without_links_or_images_among_the_sources():

@@ -5,10 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from qa.index.kept import without_articles
 from qa.types import Answer, Article, Citation, Claim, Context, Coverage, Run, Span
 from qa.web import texts
 from qa.web.conversation import answer_html, conversation, problem
-from qa.web.export import copied, markdown
+from qa.web.export import as_json, copied, markdown, plain
 from qa.web.frozen import answer_page
 from qa.web.markup import excerpt, language, marked, paragraphs, surroundings, web_address
 from qa.web.reader import article_page
@@ -147,6 +148,31 @@ def test_hostile_words_are_words_in_exported_files_too():
     assert not re.search(r"(?<!\\)[<\[!*`]", ours.replace(f"*{texts.CONFIDENCE['High']}", "").replace("00\\:00* ", ""))
     assert "window\\.hacked\\=1" in written
     assert "[1]" in copied(kept)
+
+
+NOTE = "Gazette, <b>undated</b>\n![x](//evil.example/x.png) · rests on unnamed sources"
+NOTED = "(Gazette, ‹b>undated‹/b> ! [x] (//evil.example/x.png) · rests on unnamed sources)"
+
+
+def test_what_is_told_beside_a_claim_is_told_on_the_pages_and_in_what_is_taken_along():
+    article = Article("a", 1, "The siren rang.")
+    answer = answered(article, 0, 15, claims=(Claim("The siren rang.", (1,), note=NOTE),))
+    kept = Kept("t1", "who?", answer)
+    for html in (conversation([kept], lambda *_: article), answer_page(kept, lambda *_: article)):
+        assert f"{NOTED}" in check_harmless(html).text
+    assert f"The siren rang. [1] {NOTED}\n" in copied(kept)
+    assert f"The siren rang\\. \\[1\\] {plain(NOTED)}\n" in markdown([kept], "T", "http://127.0.0.1")
+    for claim in (Claim("It rang.", (1,)), Claim("It rang.", (1,), note="")):
+        bare = Kept("t1", "who?", answered(article, 0, 15, claims=(claim,)))
+        assert "It rang. [1]\n" in copied(bare)
+        assert "It rang\\. \\[1\\]\n" in markdown([bare], "T", "http://127.0.0.1")
+
+
+def test_nothing_is_told_beside_a_claim_of_a_removed_article():
+    answer = answered(HOSTILE_ARTICLE, 0, 9, claims=(Claim("It rang.", (1,), note=NOTE),))
+    kept = Kept("t1", "who?", without_articles(answer, {"x": "2026-01-02T03:04:05+00:00"}))
+    written = (copied(kept), markdown([kept], "T", "http://127.0.0.1"), as_json([kept]), answer_page(kept, found))
+    assert not [text for text in written if "unnamed sources" in text]
 
 
 def test_a_claim_without_support_is_marked_as_such():

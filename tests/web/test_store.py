@@ -106,6 +106,7 @@ def test_ratings_are_given_taken_back_and_come_with_their_history(store):
 
 def test_what_said_more_than_a_removed_article_keeps_the_rest():
     found = answer()
+    found["claims"][0]["note"] = "The rained-on Post, undated"
     found["claims"].append({"text": "It snowed.", "citations": [2], "supported": True})
     found["citations"].append({**found["citations"][0], "number": 2, "article_id": "b", "quote": "It snowed."})
     left = without_articles(found, {"a": "2026-01-02T03:04:05+00:00"})

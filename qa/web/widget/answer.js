@@ -43,7 +43,8 @@ function citationOf(row, base, site) {
 
 function claimOf(row, known) {
   const numbers = listOf(row.citations, MOST_CITATIONS).filter((number) => known.has(number));
-  return { text: textOf(row.text, MOST_CHARS), numbers, supported: row.supported !== false };
+  const note = textOf(row.note, MOST_CHARS).trim();
+  return { text: textOf(row.text, MOST_CHARS), numbers, supported: row.supported !== false, note };
 }
 
 function answerOf(value, base, site) {
@@ -96,6 +97,7 @@ function claimElement(claim, answer, cards) {
   const links = claim.numbers.flatMap((number) => [" ", citeButton(number, answer, cards.get(number))]);
   const element = make("p", { dir: "auto", class: claim.supported ? null : "unsupported" }, apart(claim.text), ...links);
   if (!claim.supported) element.append(" ", make("span", { class: "facts", text: TEXTS.unsupported }));
+  if (claim.note) element.append(" ", make("bdi", { class: "facts", text: `(${claim.note})` }));
   return element;
 }
 
