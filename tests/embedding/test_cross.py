@@ -100,8 +100,8 @@ def test_publishers_that_are_asked_keep_their_turns(small, reordered):
 
 
 def test_passages_of_a_time_that_is_named_stay_in_front(reordered):
-    first = reordered.search("What was reported in April 2024?", top_k=50)
-    timely = [(result.chunk.published_at or "").startswith("2024-04") for result in first]
+    first = reordered.search("What was reported in February 2024?", top_k=50)
+    timely = [(result.chunk.published_at or "").startswith("2024-02") for result in first]
     assert any(timely)
     assert timely == sorted(timely, reverse=True)
 
