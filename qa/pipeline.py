@@ -204,7 +204,7 @@ class QAPipeline:
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
         today, language = day_of_asking(self._archive), self._unread(text)
         searched, corrections = (
-            spelling.corrected(without_courtesy(text), self._archive)
+            spelling.corrected(without_courtesy(text), self._archive, filters)
             if self._archive.recipe and not language
             else (text, ())
         )

@@ -1,5 +1,6 @@
 """Answers, passages and articles as lines for a terminal. Hostile text cannot steer the terminal."""
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -9,12 +10,25 @@ from qa.types import Answer, Article, ArticleSummary, Citation, Claim, SearchRes
 
 WIDTH = 100
 
+_COUNTED = re.compile(
+    r"^(?:Quoted from|Written by a language model and checked against) [\d,]+ articles? of the archive\.\s*"
+)
+
 
 def plain(text: str) -> str:
     """Replace what a terminal would obey rather than show: control and bidirectional override characters."""
     return "".join(
         letter if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs", "Cf"} else " " for letter in text
     )
+
+
+def remarks(message: str) -> str:
+    """Return what an answer's message says beyond how much is quoted: reports that differ, words taken for others.
+
+    >>> remarks("Quoted from 2 articles of the archive. Reports differ: A says 1; B says 2.")
+    'Reports differ: A says 1; B says 2.'
+    """
+    return _COUNTED.sub("", message)
 
 
 def answer_lines(answer: Answer) -> str:
@@ -26,6 +40,8 @@ def answer_lines(answer: Answer) -> str:
         lines += ["", "Sources", *(_citation_lines(citation) for citation in answer.citations)]
     if answer.claims and not answer.citations:
         return plain("\n".join([*lines, "", f"{answer.message} As of {answer.as_of}."]))
+    if answer.claims and remarks(answer.message):
+        lines += ["", _wrap(remarks(answer.message), "")]
     newest = spoken_day(answer.coverage.newest_published_at)
     held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
     lines += [

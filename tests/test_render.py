@@ -82,6 +82,12 @@ def test_the_sentence_that_a_quote_is_read_with_is_shown_apart():
     assert "id (revision 2, characters 16-28)" in lines
 
 
+def test_what_an_answer_adds_of_its_sources_is_told():
+    lines = answer_lines(answer(message="Quoted from 2 articles of the archive. Reports differ: A says 1; B says 2."))
+    assert "Reports differ: A says 1; B says 2." in lines
+    assert "Quoted from" not in lines
+
+
 def test_what_is_said_of_the_archive_has_no_sources_and_no_confidence():
     claims = (Claim("The archive holds 3 articles.", ()),)
     lines = answer_lines(answer(claims=claims, citations=(), message="From the catalogue."))

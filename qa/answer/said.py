@@ -48,7 +48,7 @@ def unsaid(question: Question, ranked: Sequence[Ranked], embedder: Embedder) -> 
         return None
     weights = np.array([question.weights[term] / total for _, term in heavy])
     lacking = (1.0 - _said(heavy, passages, embedder)) * weights
-    best = lacking[int(lacking.max(axis=1).argmin())]
+    best = lacking.min(axis=0)  # of each word, in the passage that says it best
     at = int(best.argmax())
     return heavy[at][0] if best[at] > HEAVY else None
 

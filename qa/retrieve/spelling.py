@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from qa.index.archive import Archive
 from qa.index.keyword import header, one_typo
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
+from qa.types import Filters
 
 SHORTEST = 6
 SHORTEST_NAME = 5
@@ -40,7 +41,7 @@ class Correction:
         return f"Searched for {self.found}; the archive has no “{self.typed}”."
 
 
-def corrected(text: str, archive: Archive) -> tuple[str, tuple[Correction, ...]]:
+def corrected(text: str, archive: Archive, filters: Filters | None = None) -> tuple[str, tuple[Correction, ...]]:
     """Return a question with its mistyped words put right, and what was changed; most come back as they are."""
     if not archive.recipe:  # nothing is stored yet
         return text, ()
@@ -53,7 +54,8 @@ def corrected(text: str, archive: Archive) -> tuple[str, tuple[Correction, ...]]
     made = []
     for word in unknown[:MOST_CORRECTED]:
         found = _stands_for(word, known, archive) if _may_be_mistyped(word, archive) else None
-        if found is not None:
+        # A word that no allowed article holds is not named: a widget site would learn what others write.
+        if found is not None and not (filters and not archive.keywords.articles_with(found, filters)):
             made.append(Correction(word, found))
             text = re.sub(rf"\b{re.escape(word)}\b", found, text)
     return text, tuple(made)

@@ -6,7 +6,7 @@ from html import escape
 from qa.answer.spoken import aside, plain_name
 from qa.errors import NotFound
 from qa.index.kept import Json
-from qa.render import in_words
+from qa.render import in_words, remarks
 from qa.types import Article, Span
 from qa.web import texts
 from qa.web.markup import button, day, isolated, language, moment, plain_origin, reader_link, spoken
@@ -57,6 +57,8 @@ def answer_html(answer: Json, find: Find, turn_id: str = "") -> str:
     body = claims or f'<p class="dl-abstained">{escape(answer["message"])}</p>'
     fallback = (answer.get("run") or {}).get("fallback")
     note = f'<p class="dl-note">{escape(str(fallback))}</p>' if fallback else ""
+    remark = remarks(answer["message"]) if claims and answer["citations"] else ""
+    note += f'<p class="dl-note">{escape(remark)}</p>' if remark else ""
     peeks = "".join(_peek(one, turn_id, tongues[one["number"]]) for one in answer["citations"])
     return f'<div class="dl-said">{body}</div>{note}{peeks}'
 

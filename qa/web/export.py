@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from qa.answer.spoken import aside, spoken_day
 from qa.index.kept import Json
-from qa.render import in_words
+from qa.render import in_words, remarks
 from qa.types import Span
 from qa.web import texts
 from qa.web.markup import reader_link, spoken, web_address
@@ -31,6 +31,8 @@ def markdown(turns: Sequence[Kept], title: str, base: str) -> str:
 def _markdown_turn(turn: Kept, base: str) -> str:
     answer = turn.answer
     said = [_markdown_claim(claim) for claim in answer["claims"]] or [plain(answer["message"])]
+    if answer["citations"] and remarks(answer["message"]):
+        said.append(plain(remarks(answer["message"])))
     sources = [_markdown_source(one, base) for one in answer["citations"]]
     coverage = answer["coverage"]
     facts = (
@@ -91,7 +93,8 @@ def copied(turn: Kept) -> str:
     said = "\n".join(_copied_claim(claim) for claim in answer["claims"]) or answer["message"]
     sources = "\n".join(_copied_source(one) for one in answer["citations"])
     when = f"Dateline, {texts.AS_OF} {answer['as_of']}"
-    return "\n\n".join(part for part in (said, sources, when) if part)
+    remark = remarks(answer["message"]) if answer["citations"] else ""
+    return "\n\n".join(part for part in (said, remark, sources, when) if part)
 
 
 def _copied_claim(claim: Json) -> str:

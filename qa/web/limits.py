@@ -10,7 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 from qa.config import Settings
 from qa.web.doors import MAX_BODY
 from qa.web.errors import TooMany
-from qa.web.people import COMMAND_LINE, LOCAL, Person
+from qa.web.people import ANYBODY, COMMAND_LINE, LOCAL, Person
 from qa.web.sites import Visit
 
 SIGN_INS_PER_MINUTE = 10
@@ -42,7 +42,8 @@ class Limits:
         whose = [("address", address, self._settings.address_questions_per_minute)]
         if visit:
             whose.append(("site", visit.name, visit.site.quota_per_minute))
-        if visit is None or person.name != f"site:{visit.name}":  # anonymous visitors are told apart by address only
+        unnamed = {ANYBODY.name, f"site:{visit.name}"} if visit else {ANYBODY.name}  # told apart by address only
+        if person.name not in unnamed:
             whose.append(("person", person.name, self._settings.questions_per_minute))
         self._count(whose, "Too many questions in the last minute; please try again soon.")
 

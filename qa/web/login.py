@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from qa.web import bare, texts
-from qa.web.people import COOKIE, LOCAL, PERSON, SESSION_S, Person
+from qa.web.people import ANYBODY, COOKIE, LOCAL, PERSON, SESSION_S, Person
 from qa.web.service import Service
 from qa.web.visitor import browser_of, forget, new_secret, remember, secret_of
 
@@ -20,7 +20,7 @@ _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 async def sign_in_form(request: Request, next: str = "/") -> Response:
     """Show the form, or who is signed in."""
     found: Person | None = request.scope.get(PERSON)
-    if found and found != LOCAL:
+    if found and found not in {LOCAL, ANYBODY}:
         return _page(bare.signed_in_page(found.name, found.role))
     return _page(bare.sign_in_page(own_path(next)))
 

@@ -124,7 +124,11 @@ class Told:
             return
         took = round((time.monotonic() - self._began) * 1000, 1)
         what = {"method": method, "route": route, "status": self.status or None, "ms": took}
-        who = ", ".join(str(value) for name, value in self.about.items() if name in {"person", "site"})
+        who = ", ".join(
+            "".join(c if c.isprintable() else "?" for c in str(value))
+            for name, value in self.about.items()
+            if name in {"person", "site"}
+        )
         logger.info("%s %s %s, %s ms, %s", method, route, self.status, took, who or "stranger", extra=what)
 
 

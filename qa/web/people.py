@@ -48,6 +48,8 @@ class Person:
 
 COMMAND_LINE = Person("command line", "editor")
 LOCAL = Person("local", "reader")
+ANYBODY = Person("anybody", "reader")
+"""Whoever reaches a server over the network where nobody has to sign in: told apart by address only."""
 
 
 def person_of(request: Any) -> Person:
@@ -83,7 +85,9 @@ class People:
         if role:
             return Person(role, role)
         found = self._named_by_proxy(peer, headers) or self._in_session(headers)
-        return found or (LOCAL if self._is_open(scope, headers) else None)
+        if found or not self._is_open(scope, headers):
+            return found
+        return LOCAL if self._access.loopback and FORWARDED.isdisjoint(headers) else ANYBODY
 
     def sign_in(self, token: str, browser: str) -> Person | None:
         """Return the person who brings a right token with a browser."""

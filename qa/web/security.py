@@ -183,13 +183,13 @@ class Wall:
         if isinstance(error, Unsigned):
             call.visit = error.visit
         if isinstance(error, NotSignedIn) and call.wants_page:
-            goal = path if path.startswith("/") and not path.startswith(("//", "/login")) else "/"
+            goal = _goal(call.scope) if path.startswith("/") and not path.startswith(("//", "/login")) else "/"
             page = bare.sign_in_page(goal).encode()
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
             await say(with_headers(send, "/login"), 401, headers, page)
             return
         if isinstance(error, EditorsOnly) and call.wants_page:
-            page = bare.sign_in_page(path, error.user_message).encode()
+            page = bare.sign_in_page(_goal(call.scope), error.user_message).encode()
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
             await say(with_headers(send, "/login"), 403, headers, page)
             return
@@ -227,6 +227,13 @@ def _request_id(headers: Headers) -> str:
     """Return the id that a proxy or client gave a request, if it is a plain one, or a new one."""
     given = headers.get("x-request-id", "")
     return given if _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _goal(scope: Scope) -> str:
+    """Return what a browser asked for, its query too: a link to a sentence leads there after signing in."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return (path.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def _tell_of(call: _Call, told: logs.Told) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 COOKIE = "dateline_browser"
 PERSON = "dateline.person"
 """Where the wall leaves who was let in."""
-UNNAMED = frozenset({"local"})
+UNNAMED = frozenset({"local", "anybody"})
 """What everybody is called who need not sign in: then it is the browser that counts."""
 YEAR_S = 365 * 24 * 3600
 _TOKEN = re.compile(r"[\w-]{43}")

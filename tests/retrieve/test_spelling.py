@@ -4,6 +4,7 @@ import pytest
 
 from qa.index.keyword import one_typo
 from qa.retrieve.spelling import TRUST, corrected
+from qa.types import Filters
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,17 @@ def test_a_typo_is_put_right(sample, typed, searched):
 )
 def test_what_is_no_typo_stays(sample, text):
     assert corrected(text, sample.archive) == (text, ())
+
+
+def test_no_word_is_told_that_only_articles_behind_a_filter_hold(sample):
+    publishers = {found.publisher for found in sample.archive.articles(limit=500)}
+    held = {
+        publisher: bool(sample.archive.keywords.articles_with("Tavara", Filters(publishers=(publisher,))))
+        for publisher in publishers
+    }
+    assert set(held.values()) == {True, False}
+    for publisher, holds in held.items():
+        assert bool(corrected("Tavarra", sample.archive, Filters(publishers=(publisher,)))[1]) is holds
 
 
 def test_the_answer_says_what_was_searched(sample):

@@ -17,7 +17,7 @@ from qa.config import Settings
 from qa.sites import Site
 from qa.web.errors import TooMany
 from qa.web.limits import SIGN_INS_PER_MINUTE, Limits
-from qa.web.people import COMMAND_LINE, LOCAL, Person
+from qa.web.people import ANYBODY, COMMAND_LINE, LOCAL, Person
 from qa.web.serving import GRACE_S, Patient, Server
 from qa.web.sites import Visit
 from tests.servers import GUARDED_TOML, INTRANET, as_editor, as_reader, serving
@@ -92,6 +92,15 @@ def test_a_question_refused_under_one_limit_counts_under_no_other():
     for person in (LOCAL, COMMAND_LINE):
         for _ in range(20):
             limits.count_question(person, "127.0.0.1", None)
+
+
+def test_whoever_need_not_sign_in_is_limited_by_address():
+    limits = Limits(Settings(questions_per_minute=1, address_questions_per_minute=3))
+    for address in ("192.0.2.1", "192.0.2.2"):
+        for _ in range(3):
+            limits.count_question(ANYBODY, address, None)
+        with pytest.raises(TooMany):
+            limits.count_question(ANYBODY, address, None)
 
 
 def test_anonymous_visitors_of_a_site_share_its_quota_only():

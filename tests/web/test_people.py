@@ -15,7 +15,7 @@ from qa.web.access import Access, names_of
 from qa.web.doors import find_door
 from qa.web.keys import Keys, keys_of
 from qa.web.login import own_path
-from qa.web.people import COMMAND_LINE, LOCAL, People, Person
+from qa.web.people import ANYBODY, COMMAND_LINE, LOCAL, People, Person
 from qa.web.visitor import browser_of, new_secret
 from tests.servers import GUARDED_TOML, INTRANET, ROOT, as_editor, as_reader, serving
 
@@ -94,6 +94,8 @@ def test_a_browser_is_shown_where_to_sign_in_and_a_program_how(guarded):
         assert page.status_code == 401
         assert 'name="next" type="hidden" value="/articles/x"' in page.text
         assert "<script" not in page.text
+        linked = stranger.get("/articles/x?revision=1&cited=4-9", headers=PAGE)
+        assert 'name="next" type="hidden" value="/articles/x?revision=1&amp;cited=4-9"' in linked.text
         program = stranger.get("/api/v1/articles")
         assert (program.status_code, program.json()["error"]["code"]) == (401, "not_signed_in")
         assert program.headers["www-authenticate"].startswith("Bearer")
@@ -179,8 +181,11 @@ OPEN = Access(names_of(["news.example"]), any_address=True, loopback=False)
         ({"forwarded": "for=192.0.2.1"}, {}, None),
         ({}, {"peer": "192.0.2.1"}, None),
         ({}, {"access": OPEN}, None),
+        ({}, {"access": OPEN, "login": "never"}, ANYBODY),
+        ({}, {"login": "never"}, LOCAL),
+        ({"x-forwarded-for": "192.0.2.1"}, {"login": "never"}, ANYBODY),
         ({}, {"login": "always"}, None),
-        ({"host": "news.example"}, {"login": "never", "peer": "192.0.2.1", "access": OPEN}, LOCAL),
+        ({"host": "news.example"}, {"login": "never", "peer": "192.0.2.1", "access": OPEN}, ANYBODY),
         ({"authorization": "Bearer reader's token"}, {"access": OPEN}, Person("reader", "reader")),
         ({"authorization": "bearer  editor's token "}, {"access": OPEN}, Person("editor", "editor")),
         ({"authorization": "Bearer wrong"}, {"access": OPEN}, None),

@@ -136,6 +136,16 @@ def test_a_passage_of_a_text_that_changed_meanwhile_is_left_out():
     assert "<article" not in panel(answer, lambda *_: Article("x", 2, "All new."))
 
 
+def test_what_an_answer_adds_of_its_sources_is_told_on_the_page_and_in_files():
+    differ = "Quoted from 2 articles of the archive. Reports differ: <b>A</b> says 1; B says 2."
+    answer = answered(HOSTILE_ARTICLE, 0, 60, message=differ)
+    kept = Kept("t1", "who?", answer)
+    assert "Reports differ: <b>A</b> says 1; B says 2." in Page(answer_html(answer, found)).text
+    assert "Reports differ: <b>A</b> says 1; B says 2." in copied(kept)
+    assert "Reports differ" in markdown([kept], "T", "http://127.0.0.1")
+    assert "Quoted from" not in answer_html(answer, found) + copied(kept)
+
+
 def test_a_citation_leads_to_its_sentence():
     link = next(a for tag, a in Page(answer_html(answered(HOSTILE_ARTICLE, 4, 9), found)).tags if tag == "a")
     assert link["href"] == "/articles/x?revision=1&cited=4-9#c-4-9"

@@ -54,7 +54,12 @@ function kept(change) {
 function show(event) {
   const named = /^#c-(\d{1,9})-(\d{1,9})$/.exec(location.hash);
   const root = document.getElementById("text");
-  if (!named || !root) return;
+  if (!named || !root) {
+    // The part behind "#" is lost where somebody had to sign in first.
+    const first = root && !location.hash && !cameBack() && root.querySelector("mark");
+    if (first) first.scrollIntoView({ block: "center" });
+    return;
+  }
   const name = location.hash.slice(1);
   let target = document.getElementById(name);
   if (!target) {

@@ -89,6 +89,8 @@ function answerElements(answer) {
     const asked = make("p", { class: "facts" }, `${TEXTS.understood} `, isolated(answer.understood));
     shown.unshift(asked);
   }
+  const remark = answer.message.replace(/^(?:Quoted from|Written by a language model and checked against) [\d,]+ articles? of the archive\.\s*/, "");
+  if (said.length && cards.size && remark) shown.push(make("p", { class: "facts", text: remark, dir: "auto" }));
   if (cards.size) shown.push(make("ol", { class: "sources", "aria-label": TEXTS.sources(cards.size) }, ...cards.values()));
   return [...shown, ...facts(answer)];
 }
