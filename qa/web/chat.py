@@ -100,7 +100,8 @@ def _top() -> str:
         f'<button type="button" class="dl-button" data-do="new">{texts.NEW[0]}<span> {texts.NEW[1]}</span></button>'
         "</div></header>"
         f'<nav id="dl-list" aria-label="{texts.CONVERSATIONS}" hidden><ol></ol>'
-        f'<p class="dl-empty">{texts.NO_CONVERSATIONS}</p></nav>'
+        f'<p class="dl-empty">{texts.NO_CONVERSATIONS}</p>'
+        f'<p class="dl-account"><a href="/login">{texts.ACCOUNT}</a></p></nav>'
         f'<template id="dl-listed">{_listed()}</template>'
         f'<dialog id="dl-sure" aria-labelledby="dl-sure-text"><p id="dl-sure-text">{texts.DELETE_SURE}</p>'
         f'<form method="dialog"><button class="dl-button" value="no" autofocus>{texts.KEEP}</button>'

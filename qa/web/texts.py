@@ -109,6 +109,7 @@ ORIGINAL = "Read the original"
 
 # The page of the articles.
 ARTICLES = "Articles"
+ACCOUNT = "Account"
 ADD = "Add articles"
 ADDED_ELSEWHERE = "Articles are added on the server, with the command “dateline ingest”."
 EDITORS_ADD = "Editors add articles here."
