@@ -4,6 +4,7 @@ Single sign-on goes in here: whatever proves who somebody is becomes a ``Person`
 """
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SESSION_S = 14 * 24 * 3600
 AUDIENCE = "dateline"
 FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
 LONGEST_NAME = 200
+_OURS = re.compile(r"local|anybody|command line|(?:reader|editor)(?:-.*)?|site:.*")
+"""Names that are given here: nobody whom a proxy calls so gets what is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ class People:
         name = names[0].strip() if len(names) == 1 else ""
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             return None
-        return Person(name, "editor" if name in self._settings.proxy_editors else "reader")
+        shown = f"{name} (from the proxy)" if _OURS.fullmatch(name) else name
+        return Person(shown, "editor" if name in self._settings.proxy_editors else "reader")
 
     def _in_session(self, headers: Headers) -> Person | None:
         try:
