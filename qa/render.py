@@ -22,13 +22,17 @@ def plain(text: str) -> str:
     )
 
 
-def remarks(message: str) -> str:
+def remarks(message: str, told: str | None = None) -> str:
     """Return what an answer's message says beyond how much is quoted: reports that differ, words taken for others.
+
+    Args:
+        message: The answer's.
+        told: What it may begin with that is shown already: why another engine wrote it.
 
     >>> remarks("Quoted from 2 articles of the archive. Reports differ: A says 1; B says 2.")
     'Reports differ: A says 1; B says 2.'
     """
-    return _COUNTED.sub("", message)
+    return _COUNTED.sub("", message.removeprefix(told or "").lstrip())
 
 
 def answer_lines(answer: Answer) -> str:
@@ -40,8 +44,9 @@ def answer_lines(answer: Answer) -> str:
         lines += ["", "Sources", *(_citation_lines(citation) for citation in answer.citations)]
     if answer.claims and not answer.citations:
         return plain("\n".join([*lines, "", f"{answer.message} As of {answer.as_of}."]))
-    if answer.claims and remarks(answer.message):
-        lines += ["", _wrap(remarks(answer.message), "")]
+    more = remarks(answer.message, answer.run.fallback)
+    if answer.claims and more:
+        lines += ["", _wrap(more, "")]
     newest = spoken_day(answer.coverage.newest_published_at)
     held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
     lines += [

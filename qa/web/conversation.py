@@ -57,7 +57,7 @@ def answer_html(answer: Json, find: Find, turn_id: str = "") -> str:
     body = claims or f'<p class="dl-abstained">{escape(answer["message"])}</p>'
     fallback = (answer.get("run") or {}).get("fallback")
     note = f'<p class="dl-note">{escape(str(fallback))}</p>' if fallback else ""
-    remark = remarks(answer["message"]) if claims and answer["citations"] else ""
+    remark = remarks(answer["message"], fallback) if claims and answer["citations"] else ""
     note += f'<p class="dl-note">{escape(remark)}</p>' if remark else ""
     peeks = "".join(_peek(one, turn_id, tongues[one["number"]]) for one in answer["citations"])
     return f'<div class="dl-said">{body}</div>{note}{peeks}'

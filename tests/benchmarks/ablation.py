@@ -77,7 +77,7 @@ PARTS = (
     _off("what a passage adds to those before", "retrieve.rank.NOVELTY_WEIGHT"),
     _off("everybody's list against a publisher's", "retrieve.rank.CLEARLY_BETTER", value=float("inf")),
     _off("newness", "retrieve.fresh.asks_for_now", value=lambda *_: False),
-    _off("mending typos", "retrieve.spelling.corrected", value=lambda text, _: (text, ())),
+    _off("mending typos", "retrieve.spelling.corrected", value=lambda text, *_: (text, ())),
     _off("copies of a report collapsed", "pipeline.one_per_story", value=lambda ranked, _: list(ranked)),
     _off("a sentence's passage", "retrieve.evidence.CHUNK_WEIGHT"),
     _off("words of a sentence's header", "retrieve.evidence.SHARE_WITH_HEADER_WEIGHT"),
