@@ -31,8 +31,8 @@ def markdown(turns: Sequence[Kept], title: str, base: str) -> str:
 def _markdown_turn(turn: Kept, base: str) -> str:
     answer = turn.answer
     said = [_markdown_claim(claim) for claim in answer["claims"]] or [plain(answer["message"])]
-    if answer["citations"] and remarks(answer["message"]):
-        said.append(plain(remarks(answer["message"])))
+    if answer["citations"] and (more := remarks(answer["message"])):
+        said.append(plain(more))
     sources = [_markdown_source(one, base) for one in answer["citations"]]
     coverage = answer["coverage"]
     facts = (
