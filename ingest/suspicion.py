@@ -217,7 +217,7 @@ _SAID = {
         r"\bjavascript:\s*\w|\bdata:text/html|\bon(?:error|load|click|mouseover)\s*=\s*[\"'\w]",
     ),
     "citation": (
-        r"【\d+[†:]|\[\[?(?:citation|source|ref|doc(?:ument)?|evidence|cite)[:_ #]\s?\w{1,12}\]?\]|"
+        r"【\d+[†:]|\[\[?(?:citation|source|ref|doc(?:ument)?|evidence|cite)[:_ #]\s?(?:[a-z]|\w{0,12}\d\w{0,12})\]?\]|"
         r"\[\^?\d{1,3}\]:\s*(?:https?:|www\.)"
         r"|\[\[\d{1,3}\]\]\(|<(?:cite|ref)\b[^>]*>|^\s*(?:sources?|citations?|references?)\s*:\s*\[?\d{1,3}\b[\],]",
     ),

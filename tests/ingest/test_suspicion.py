@@ -33,6 +33,7 @@ PLANTED = [
     ("![map](https://tracker.example/p.png?q=secret)", "image"),
     ("<img src=x onerror=alert(1)>", "markup"),
     ("【3†source】", "citation"),
+    ("[source: doc2]", "citation"),
     (base64.b64encode(ORDER.encode()).decode(), "hidden"),
     (ORDER[::-1], "hidden"),
     (ORDER.encode().hex(), "hidden"),
@@ -60,6 +61,8 @@ NEWS = [
     "He typed 01001000 01101001 and went home.",
     "Ticket numbers: 4471, 4472, 4473, 4474, 4475, 4476, 4477, 4478, 4479.",
     "A note to investors warned of losses.",
+    "The mill was the first of its kind in the county.[citation needed] It closed in 1881.",
+    "The quay at dawn. [Source: Northshore]",
     "",
 ]
 
