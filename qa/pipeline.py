@@ -172,18 +172,20 @@ class QAPipeline:
             yield from written.pieces(writer.write(material))
         clock.lap("quote" if written.account.engine == "quotes" else "write")
         notes = [
+            *written.account.remarks,
             *understood.notes,
             foreign.note(self._archive, understood, ranked, written.citations),
             freshness.note(understood, ranked, written.citations, day_of_asking(self._archive)),
             None if reason or understood.language else said.note(understood, ranked, self._archive.embedder),
         ]
+        remarks = tuple(note for note in notes if note)
         message = MESSAGES[reason] if reason else written.account.message
         yield Answer(
             question=question,
             standalone_question=text,
             status="abstained" if reason else "answered",
             reason=reason,
-            message=" ".join([message, *filter(None, notes)]),
+            message=" ".join([message, *remarks]),
             as_of=datetime.now(UTC).isoformat(timespec="seconds"),
             confidence=confidence,
             claims=tuple(written.claims),
@@ -191,6 +193,7 @@ class QAPipeline:
             contexts=tuple(_context(found) for found in ranked[: self._contexts]),
             coverage=coverage,
             run=written.run(self._recipe, clock.laps),
+            remarks=remarks,
         )
 
     def _at_once(self, question: str, text: str, limits: Filters, level: Level) -> Answer | None:

@@ -286,6 +286,7 @@ class Remote:
         values["contexts"] = tuple(Context(**row) for row in found["contexts"])
         values["coverage"] = Coverage(**found["coverage"])
         values["run"] = Run(**found["run"])
+        values["remarks"] = tuple(found.get("remarks", ()))
         return Answer(**values)
 
     def _citation(self, row: dict[str, Any]) -> Citation:

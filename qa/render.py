@@ -1,6 +1,5 @@
 """Answers, passages and articles as lines for a terminal. Hostile text cannot steer the terminal."""
 
-import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -10,29 +9,12 @@ from qa.types import Answer, Article, ArticleSummary, Citation, Claim, SearchRes
 
 WIDTH = 100
 
-_COUNTED = re.compile(
-    r"^(?:Quoted from|Written by a language model and checked against) [\d,]+ articles? of the archive\.\s*"
-)
-
 
 def plain(text: str) -> str:
     """Replace what a terminal would obey rather than show: control and bidirectional override characters."""
     return "".join(
         letter if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cs", "Cf"} else " " for letter in text
     )
-
-
-def remarks(message: str, told: str | None = None) -> str:
-    """Return what an answer's message says beyond how much is quoted: reports that differ, words taken for others.
-
-    Args:
-        message: The answer's.
-        told: What it may begin with that is shown already: why another engine wrote it.
-
-    >>> remarks("Quoted from 2 articles of the archive. Reports differ: A says 1; B says 2.")
-    'Reports differ: A says 1; B says 2.'
-    """
-    return _COUNTED.sub("", message.removeprefix(told or "").lstrip())
 
 
 def answer_lines(answer: Answer) -> str:
@@ -44,9 +26,8 @@ def answer_lines(answer: Answer) -> str:
         lines += ["", "Sources", *(_citation_lines(citation) for citation in answer.citations)]
     if answer.claims and not answer.citations:
         return plain("\n".join([*lines, "", f"{answer.message} As of {answer.as_of}."]))
-    more = remarks(answer.message, answer.run.fallback)
-    if answer.claims and more:
-        lines += ["", _wrap(more, "")]
+    if answer.claims:
+        lines += [f"\n{_wrap(remark)}" for remark in answer.remarks]
     newest = spoken_day(answer.coverage.newest_published_at)
     held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
     lines += [
@@ -89,10 +70,11 @@ def _claim_lines(claim: Claim) -> str:
     return f"{said}\n{_wrap(beside, '    ')}" if (beside := aside(claim.note)) else said
 
 
-def note_lines(claims: Sequence[Claim]) -> list[str]:
-    """Return what is told beside claims, each with their numbers, for where it can only stand below the text."""
-    noted = [(claim, aside(claim.note)) for claim in claims]
-    return [" ".join([*(f"[{number}]" for number in claim.citations), beside]) for claim, beside in noted if beside]
+def note_lines(answer: Answer) -> list[str]:
+    """Return what is told beside an answer and its claims, for where it can only stand below the text."""
+    noted = [(claim, aside(claim.note)) for claim in answer.claims]
+    lines = [" ".join([*(f"[{number}]" for number in claim.citations), beside]) for claim, beside in noted if beside]
+    return [*lines, *answer.remarks] if answer.claims else []
 
 
 def _citation_lines(citation: Citation) -> str:

@@ -1,5 +1,7 @@
 """The LangChain face: an archive as a retriever for any chain, and as a tool for any agent."""
 
+from itertools import chain
+
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
@@ -74,11 +76,11 @@ def _document(result: SearchResult) -> Document:
 
 
 def _answer_text(answer: Answer) -> str:
-    if not answer.citations:
+    if not answer.claims:
         return answer.message
-    notes = note_lines(answer.claims)
-    below = ["", "Sources:", *map(_source, answer.citations), *(["", "Notes:", *notes] if notes else [])]
-    return plain("\n".join([answer.text, *below]))
+    sources, notes = [_source(citation) for citation in answer.citations], note_lines(answer)
+    below = [["", head, *lines] for head, lines in (("Sources:", sources), ("Notes:", notes)) if lines]
+    return plain("\n".join([answer.text, *chain.from_iterable(below)]))
 
 
 def _source(citation: Citation) -> str:

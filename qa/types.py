@@ -440,6 +440,9 @@ class Answer:
     contexts: tuple[Context, ...]
     coverage: Coverage
     run: Run
+    remarks: tuple[str, ...] = ()
+    """What the reader must know beside the claims, a sentence each: reports that differ, words taken for others, the
+    date of what was found. ``message`` tells them too, for who shows nothing else."""
 
     @property
     def text(self) -> str:
@@ -454,6 +457,7 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "message": self.message,
+            "remarks": list(self.remarks),
             "text": self.text,
             "as_of": self.as_of,
             "confidence": round(self.confidence, 4),

@@ -83,8 +83,9 @@ def test_the_sentence_that_a_quote_is_read_with_is_shown_apart():
 
 
 def test_what_an_answer_adds_of_its_sources_is_told():
-    lines = answer_lines(answer(message="Quoted from 2 articles of the archive. Reports differ: A says 1; B says 2."))
-    assert "Reports differ: A says 1; B says 2." in lines
+    remarks = ("Reports differ: A says 1; B says 2.", "The newest article found on this is of 3 May 2020.")
+    lines = answer_lines(answer(message=f"Quoted from 2 articles of the archive. {' '.join(remarks)}", remarks=remarks))
+    assert "\n\n".join(remarks) in lines
     assert "Quoted from" not in lines
 
 

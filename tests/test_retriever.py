@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from pydantic import ValidationError
 
 from qa.errors import EmptyQuestion
+from qa.render import plain
 from qa.retriever import ArchiveRetriever, archive_tool
 from qa.types import Filters
 
@@ -98,6 +99,11 @@ def test_the_tool_shows_the_sentence_that_a_quote_is_read_with(small):
 def test_the_tool_says_that_the_archive_does_not_hold_the_answer(small):
     tool = archive_tool(small.pipeline, Filters(publishers=("Nobody's News",)))
     assert tool.invoke({"question": QUESTION}) == small.pipeline.ask(QUESTION, filters=Filters(article_ids=())).message
+
+
+def test_the_tool_tells_what_the_archive_says_of_itself(small):
+    asked = "How many articles do you hold?"
+    assert archive_tool(small.pipeline).invoke({"question": asked}) == plain(small.pipeline.ask(asked).text)
 
 
 @pytest.mark.parametrize(("question", "words"), [("?!", "is empty"), ("x" * 2001, "2,001 characters")])

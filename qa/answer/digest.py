@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from qa.answer import abstain, quotes, tuned
 from qa.answer.citations import cite
+from qa.answer.engine import number_of_articles
 from qa.index.archive import Archive
 from qa.retrieve.evidence import evidence
 from qa.retrieve.fresh import FITS, day_of
@@ -56,8 +57,10 @@ def answer(
         reason = "low_confidence" if ranked else "no_evidence"
         return _answer(archive, question, text, within, message, reason, confidence, contexts=contexts)
     cited = _cited(archive, chosen)
-    message = f"An overview{_of(asked)}, newest first, quoted from {_number(cited)} of the archive."
-    return _answer(archive, question, text, within, message, None, confidence, cited, contexts)
+    kind = f"An overview{_of(asked)}, newest first"
+    message = f"{kind}, quoted from {number_of_articles(cited)}."
+    found = _answer(archive, question, text, within, message, None, confidence, cited, contexts)
+    return replace(found, remarks=(f"{kind}.",))
 
 
 def _within(filters: Filters, asked: Overview) -> Filters | None:
@@ -140,10 +143,6 @@ def _nothing(archive: Archive, asked: Overview, filters: Filters) -> str:
 
 def _of(asked: Overview) -> str:
     return f" of {quotes.spoken_period(asked.first, asked.last)}" if asked.first and asked.last else ""
-
-
-def _number(cited: Sequence[Citation]) -> str:
-    return f"{len(cited)} article{'' if len(cited) == 1 else 's'}"
 
 
 def _context(found: Ranked) -> Context:

@@ -44,6 +44,7 @@ class Account:
     Args:
         engine: Whose statements they are.
         message: One plain sentence for the user.
+        remarks: What else the reader must know of what was written, a sentence each.
         fallback: One plain sentence on why another engine than the chosen one wrote it.
         model: The language model that was asked.
         prompt: Name and hash of the prompt.
@@ -58,6 +59,7 @@ class Account:
     prompt: str | None = None
     tokens: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 Written = Statement | Account

@@ -76,6 +76,7 @@ class ChatEngine:
             prompt.version(*_prompts()),
             page.tokens,
             dict(page.dropped),
+            tuple(page.remarks),
         )
 
     def _reply(self, model: ChatModel, material: Material, page: "_Page") -> Generator[str, None, None]:
@@ -107,6 +108,7 @@ class _Page:
         self.evidence = sentences(material.ranked, material.evidence)
         self.citations: list[Citation] = []
         self.said: list[str] = []
+        self.remarks: list[str] = []
         self.supported = 0
         self.dropped: Counter[str] = Counter()
         self.tokens: dict[str, int] = {}
@@ -174,12 +176,12 @@ class _Page:
     def quotes(self, written: Generator[Written, None, None]) -> Generator[Statement, None, None]:
         """Yield the quotes engine's statements that cite what is not cited yet, with numbers that go on."""
         for part in written:
-            if (
-                not isinstance(part, Statement)
-                or (part.citations[0].article_id, part.citations[0].start) in self._numbers
-            ):
+            if isinstance(part, Account):
+                self.remarks += part.remarks
                 continue
             first = part.citations[0]
+            if (first.article_id, first.start) in self._numbers:
+                continue
             evidence = next(
                 one.evidence
                 for one in self.evidence

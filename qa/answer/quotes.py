@@ -61,7 +61,7 @@ class QuotesEngine:
             citations.append(citation)
             yield Statement(claim(citation), (citation,))
         account = f"Quoted from {number_of_articles(citations)}."
-        yield Account("quotes", f"{account} {differ}" if differ else account)
+        yield Account("quotes", account, remarks=(differ,) if differ else ())
 
 
 def choose(

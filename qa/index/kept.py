@@ -35,6 +35,7 @@ from qa.index.catalogue_schema import BEGIN, connect, emptied_log
 PEOPLE_FILE = "people.sqlite3"
 SCHEMA_VERSION = 1
 _VERSION_KEY = "conversations_schema"
+_LOST = "An article that this answer rested on was removed."
 LEAST_TITLE = 16
 """A shorter title is taken out of no question: it may be everyday words of the person who asked."""
 
@@ -216,8 +217,11 @@ def without_articles(answer: Json, gone: Mapping[str, str]) -> Json:
     for claim in answer["claims"]:
         lost = [numbers[number] for number in claim["citations"] if number in numbers]
         claims.append({**claim, "text": "", "note": None, "removed_at": lost[0]} if lost else claim)
+    # What was remarked of reports ("The Post says 25; the Courier says 27") may hold words of each of them.
+    told = {"message": _LOST, "remarks": []} if numbers else {}
     return {
         **answer,
+        **told,
         "text": " ".join(_cited(claim) for claim in claims if claim["text"]),
         "claims": claims,
         "citations": [_blank(one, gone) for one in answer["citations"]],

@@ -113,6 +113,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
     "status": "answered",
     "reason": None,
     "message": "Quoted from 1 article of the archive.",
+    "remarks": [],
     "text": "According to Northshore Press Agency, undated: “For a joint dialogue, Pakistan requires …” [1]",
     "as_of": "2026-01-02T03:04:05+00:00",
     "confidence": 0.94,

@@ -6,7 +6,7 @@ from html import escape
 from qa.answer.spoken import aside, plain_name
 from qa.errors import NotFound
 from qa.index.kept import Json
-from qa.render import in_words, remarks
+from qa.render import in_words
 from qa.types import Article, Span
 from qa.web import texts
 from qa.web.markup import button, day, isolated, language, moment, plain_origin, reader_link, spoken
@@ -55,12 +55,18 @@ def answer_html(answer: Json, find: Find, turn_id: str = "") -> str:
     tongues = {one["number"]: _language(one, find) for one in answer["citations"]}
     claims = "".join(_claim(claim, links, _apart(claim, answer["citations"], tongues)) for claim in answer["claims"])
     body = claims or f'<p class="dl-abstained">{escape(answer["message"])}</p>'
-    fallback = (answer.get("run") or {}).get("fallback")
-    note = f'<p class="dl-note">{escape(str(fallback))}</p>' if fallback else ""
-    remark = remarks(answer["message"], fallback) if claims and answer["citations"] else ""
-    note += f'<p class="dl-note">{escape(remark)}</p>' if remark else ""
+    told = told_beside(answer) if claims else []
+    notes = "".join(f'<p class="dl-note" dir="auto">{escape(remark)}</p>' for remark in told)
     peeks = "".join(_peek(one, turn_id, tongues[one["number"]]) for one in answer["citations"])
-    return f'<div class="dl-said">{body}</div>{note}{peeks}'
+    return f'<div class="dl-said">{body}</div>{notes}{peeks}'
+
+
+def told_beside(answer: Json) -> list[str]:
+    """Return what is told of a whole answer beside its claims: why another engine wrote it, and its remarks."""
+    if "remarks" not in answer:  # kept before answers had them: its message tells all of it
+        return [answer["message"]] if answer["citations"] else []
+    fallback = answer["run"].get("fallback")
+    return [*([fallback] if fallback else []), *answer["remarks"]]
 
 
 def facts(answer: Json, asked: Json | None = None) -> str:

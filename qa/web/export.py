@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from qa.answer.spoken import aside, spoken_day
 from qa.index.kept import Json
-from qa.render import in_words, remarks
+from qa.render import in_words
 from qa.types import Span
 from qa.web import texts
+from qa.web.conversation import told_beside
 from qa.web.markup import reader_link, spoken, web_address
 from qa.web.store import Conversation, Kept
 
@@ -30,9 +31,8 @@ def markdown(turns: Sequence[Kept], title: str, base: str) -> str:
 
 def _markdown_turn(turn: Kept, base: str) -> str:
     answer = turn.answer
-    said = [_markdown_claim(claim) for claim in answer["claims"]] or [plain(answer["message"])]
-    if answer["citations"] and (more := remarks(answer["message"])):
-        said.append(plain(more))
+    told = [plain(remark) for remark in told_beside(answer)] if answer["claims"] else [plain(answer["message"])]
+    said = [*(_markdown_claim(claim) for claim in answer["claims"]), *told]
     sources = [_markdown_source(one, base) for one in answer["citations"]]
     coverage = answer["coverage"]
     facts = (
@@ -91,10 +91,10 @@ def copied(turn: Kept) -> str:
     """Return an answer as plain text with its numbered sources, for pasting into a letter."""
     answer = turn.answer
     said = "\n".join(_copied_claim(claim) for claim in answer["claims"]) or answer["message"]
+    told = "\n".join(told_beside(answer)) if answer["claims"] else ""
     sources = "\n".join(_copied_source(one) for one in answer["citations"])
     when = f"Dateline, {texts.AS_OF} {answer['as_of']}"
-    remark = remarks(answer["message"]) if answer["citations"] else ""
-    return "\n\n".join(part for part in (said, remark, sources, when) if part)
+    return "\n\n".join(part for part in (said, told, sources, when) if part)
 
 
 def _copied_claim(claim: Json) -> str:

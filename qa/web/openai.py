@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from qa.answer.spoken import plain_name
 from qa.errors import NotFound
-from qa.render import note_lines, remarks
+from qa.render import note_lines
 from qa.types import Answer, Citation, Event, Level, TextPiece, Turn
 from qa.web import bodies
 from qa.web.answering import the_answer
@@ -181,9 +181,7 @@ def _content(answer: Answer) -> str:
     if not answer.text:
         return answer.message
     below = SOURCES + "\n".join(map(_source, answer.citations)) if answer.citations else ""
-    notes = note_lines(answer.claims)
-    if answer.citations and (more := remarks(answer.message)):
-        notes = [*notes, more]
+    notes = note_lines(answer)
     return answer.text + below + (NOTES + "\n".join(notes) if notes else "")
 
 

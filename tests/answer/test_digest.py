@@ -22,6 +22,7 @@ def test_one_quote_of_each_story_newest_first(sample, question):
     assert len(set(stories.values())) == len(answer.citations)
     assert "".join(event for event in events if isinstance(event, TextPiece)) == answer.text
     assert answer.message.startswith("An overview")
+    assert [remark.rpartition(", ")[2] for remark in answer.remarks] == ["newest first."]
     assert answer.run.engine == "quotes"
 
 

@@ -8,7 +8,9 @@ import pytest
 from qa.answer.disagree import Report, both_sides, difference, note
 from qa.answer.outcomes import outcomes_differ
 from qa.answer.quantities import quantities
+from qa.pipeline import QAPipeline
 from qa.types import Chunk, Evidence
+from tests.answer.test_chat import Scripted
 
 PAIRS = [
     json.loads(line) for line in (Path(__file__).parents[1] / "data" / "reports.jsonl").read_text("utf-8").splitlines()
@@ -150,7 +152,12 @@ def test_a_question_whose_period_holds_both_reports_shows_both():
 def test_the_sample_archives_disagreeing_reports_are_both_cited(sample):
     answer = sample.pipeline.ask("How big was the crowd when Saltmere Town met Port Hallin in March 2024?")
     assert {"about 6,000", "4,812"} <= {word for word in ("about 6,000", "4,812") if word in answer.text}
-    assert (
+    assert answer.remarks[0].startswith(
         "Reports differ: Tideway Radio News, 9 March 2024, says about 6,000; The Saltmere Courier, 10 March"
-        in answer.message
     )
+    assert answer.message == " ".join(["Quoted from 2 articles of the archive.", *answer.remarks])
+    assert answer.as_dict()["remarks"] == list(answer.remarks)
+    untraced = QAPipeline(sample.archive, model=Scripted("The moon is made of cheese and green all over."))
+    instead = untraced.ask(answer.question, engine="chat")
+    assert instead.run.fallback
+    assert instead.remarks == answer.remarks, "quotes in a model's place bring what is remarked of them"

@@ -54,7 +54,10 @@ def test_follow_up_questions_are_asked_with_what_was_said_before(embedded):
 def test_it_works_in_a_frame(embedded):
     page = embedded.open("/frame.html")
     frame = page.frame_locator("iframe")
-    assert QUOTED in ask(start(frame), SEED).inner_text()
+    widget = start(frame)
+    assert QUOTED in ask(widget, SEED).inner_text()
+    remarked = ask(widget, "What is new?").locator("p.facts").all_inner_texts()
+    assert [text for text in remarked if "newest first" in text] == ["An overview, newest first."]
     assert_clean(page)
 
 

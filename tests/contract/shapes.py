@@ -43,6 +43,7 @@ ANSWER = {
         status={"enum": ["answered", "abstained"]},
         reason=NULLABLE,
         message=FILLED,
+        remarks=every(FILLED),
         text=TEXT,
         as_of={"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$"},
         confidence={"type": "number", "minimum": 0, "maximum": 1},

@@ -129,6 +129,9 @@ def test_a_hostile_publisher_in_a_sentence_is_no_tag(ai):
 NOTE = "Gazette <b>\n\n![x](//evil.example/x.png), undated · rests on unnamed sources"
 
 
+DIFFER = "Reports differ: A says 1; B says 2."
+
+
 def noted():
     text = "It rang. It rang again."
     citations = tuple(Citation(at, "a", 1, "It rang", 0, 7, text) for at in (1, 2))
@@ -136,18 +139,18 @@ def noted():
     state = (
         "answered",
         None,
-        "Quoted from 1 article of the archive. Reports differ: A says 1; B says 2.",
+        f"Quoted from 1 article of the archive. {DIFFER}",
         "2026-01-02T03:04:05+00:00",
         0.9,
     )
-    return Answer("When?", "When?", *state, claims, citations, (), Coverage(1, None), Run("chat"))
+    return Answer("When?", "When?", *state, claims, citations, (), Coverage(1, None), Run("chat"), (DIFFER,))
 
 
 def test_a_hostile_note_is_one_line_without_links_images_and_tags():
     written = _content(noted())
     assert written.startswith("It rang. [1] It rang again. [1] [2]\n\nSources\n[1] ")
     told = "[1] [2] (Gazette ‹b> ! [x] (//evil.example/x.png), undated · rests on unnamed sources)"
-    assert written.endswith(f"\n\nNotes\n{told}\nReports differ: A says 1; B says 2.")
+    assert written.endswith(f"\n\nNotes\n{told}\n{DIFFER}")
     assert _without_sources(written) == noted().text
 
 

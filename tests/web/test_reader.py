@@ -1,5 +1,6 @@
 """The reader and the conversation: the right place is marked, and hostile articles are text."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -137,13 +138,19 @@ def test_a_passage_of_a_text_that_changed_meanwhile_is_left_out():
 
 
 def test_what_an_answer_adds_of_its_sources_is_told_on_the_page_and_in_files():
-    differ = "Quoted from 2 articles of the archive. Reports differ: <b>A</b> says 1; B says 2."
-    answer = answered(HOSTILE_ARTICLE, 0, 60, message=differ)
+    differ = "Reports differ: <b>A</b> says 1; B says 2."
+    said = f"Quoted from 2 articles of the archive. {differ}"
+    answer = answered(HOSTILE_ARTICLE, 0, 60, message=said, remarks=(differ,))
     kept = Kept("t1", "who?", answer)
     assert "Reports differ: <b>A</b> says 1; B says 2." in Page(answer_html(answer, found)).text
     assert "Reports differ: <b>A</b> says 1; B says 2." in copied(kept)
     assert "Reports differ" in markdown([kept], "T", "http://127.0.0.1")
     assert "Quoted from" not in answer_html(answer, found) + copied(kept)
+    older = {name: value for name, value in answer.items() if name != "remarks"}
+    assert said in Page(answer_html(older, found)).text, "an answer kept before there were remarks"
+    gone = without_articles(answer, {"x": "2024-05-01"})
+    assert "says 1" not in json.dumps(gone), "a removed article's figures are remarked no more"
+    assert "removed on" in Page(answer_html(gone, found)).text
 
 
 def test_a_citation_leads_to_its_sentence():

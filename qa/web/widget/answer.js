@@ -58,7 +58,8 @@ function answerOf(value, base, site) {
     claims,
     citations: [...citations.values()],
     text: textOf(value.text, MOST_CHARS),
-    message: textOf(value.message) || TEXTS.abstained,
+    message: textOf(value.message, MOST_CHARS) || TEXTS.abstained,
+    remarks: [(value.run || {}).fallback, ...listOf(value.remarks, 20)].map((remark) => textOf(remark, MOST_CHARS)).filter(Boolean),
     question: textOf(value.question, MOST_CHARS),
     understood: textOf(value.standalone_question, MOST_CHARS),
     confidence: Number.isFinite(value.confidence) ? value.confidence : null,
@@ -89,8 +90,7 @@ function answerElements(answer) {
     const asked = make("p", { class: "facts" }, `${TEXTS.understood} `, isolated(answer.understood));
     shown.unshift(asked);
   }
-  const remark = answer.message.replace(/^(?:Quoted from|Written by a language model and checked against) [\d,]+ articles? of the archive\.\s*/, "");
-  if (said.length && cards.size && remark) shown.push(make("p", { class: "facts", text: remark, dir: "auto" }));
+  if (said.length) shown.push(...answer.remarks.map((text) => make("p", { class: "facts", text, dir: "auto" })));
   if (cards.size) shown.push(make("ol", { class: "sources", "aria-label": TEXTS.sources(cards.size) }, ...cards.values()));
   return [...shown, ...facts(answer)];
 }
