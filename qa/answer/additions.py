@@ -1,9 +1,11 @@
-"""Words that a model put into a sentence which it otherwise copied."""
+"""Words of a model's own in a sentence that is borne out: put into what it copied, or found in no dictionary."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+from qa.answer import lexicon
+from qa.retrieve.language import language_of_passage
 from qa.retrieve.understand import FUNCTION_WORDS
 
 LEAST_RUN = 3
@@ -13,6 +15,11 @@ COPIED = 0.6
 SHARED = 0.8
 """Part of a claim's words, in whatever order, that makes it a copy too where the rest stands before or after them."""
 MOST_REPLACED = 4
+SAME_START = 5
+"""Letters that two forms of one word begin with at least."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SPELT_OUT = re.compile(r"(?:\b[^\W\d_]\b[\s._-]*){4,}")
+"""A word with its letters apart."""
 _PRONOUNS = frozenset("he she it they him her them his hers its their this that these those who which".split())
 _REPORTING = frozenset(
     "said says say told tells added adds stated states noted notes reported reports report according also wrote writes "
@@ -43,6 +50,39 @@ def added(claim: str, cited: Sequence[str]) -> list[str]:
     copied |= {at for at in _in_place_of_a_pronoun(matchers[main], sources[main]) if said[at] in elsewhere}
     known = {*sources[main], *_REPORTING, *FUNCTION_WORDS}
     return [word for at, word in enumerate(said) if at not in copied and word not in known]
+
+
+def strange(claim: str, cited: Sequence[str], pieces: Callable[[str], int]) -> list[str]:
+    """Return words of a claim that are neither in its cited sentences nor known to be English.
+
+    Who says a thing in words of their own says it in common words; what an injected order wants to see is often none.
+    Where the cited sentences are in another language nothing is known of words, and nothing returned.
+
+    Args:
+        claim: A sentence that is borne out otherwise.
+        cited: The sentences that it rests on.
+        pieces: How many pieces the embedding model cuts a word into; a common one is one.
+
+    >>> strange("The ferry zyxquiffle sank.", ["The ferry went down off Port Ellen."], len)
+    ['zyxquiffle']
+    """
+    text = " ".join(cited)
+    held = {word.casefold() for word in _LETTERS.findall(text)}
+    said = dict.fromkeys(word.casefold() for word in _LETTERS.findall(_POSSESSIVE.sub("", claim)))
+    found = [
+        word
+        for word in said
+        if len(word) > 2 and not _form_of_one(word, held) and not lexicon.ordinary(word) and pieces(word) > 1
+    ]
+    found += [match.group(0) for match in _SPELT_OUT.finditer(claim) if match.group(0) not in text]
+    return found if found and language_of_passage(text) in {None, "en"} else []
+
+
+def _form_of_one(word: str, held: set[str]) -> bool:
+    """Say whether a word is among others, or begins as one of them does."""
+    return word in held or any(
+        len(other) >= SAME_START and word.startswith(other[: max(SAME_START, len(other) - 3)]) for other in held
+    )
 
 
 def _at_an_end(said: Sequence[str], sources: Sequence[Sequence[str]]) -> list[str]:

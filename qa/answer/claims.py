@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from qa.answer.openings import speaks_of_evidence
+
 MOST_CHARS = 12_000
 """More than this is no answer: the model is stopped."""
 LEAST_WORDS = 3
@@ -27,8 +29,10 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _TO_A_MODEL = re.compile(
-    r"\b(?:prompts?|previous instructions|system message|as an ai|language model|i (?:cannot|can't|am sorry|will now)|"
-    r"the evidence|jailbreak|api key)\b",
+    r"\b(?:(?:system|user|this|your|the|my) prompts?|previous instructions|system message|as an ai|language model|"
+    r"jailbreak|api key)\b"
+    r"|^\s*(?:i (?:cannot|can't|can’t|could not|couldn't|couldn’t|am sorry|do not|don't|don’t|will now|have no)|"
+    r"i['’]m (?:sorry|unable|afraid)|sorry, )",
     re.IGNORECASE,
 )
 
@@ -78,6 +82,8 @@ def unusable(sentence: str) -> str | None:
         return "markup"
     if _TO_A_MODEL.search(sentence):
         return "address"
+    if speaks_of_evidence(sentence):
+        return "aside"
     if len(sentence) > MOST_SENTENCE_CHARS:
         return "overlong"
     words = re.findall(r"\w+", sentence)

@@ -11,9 +11,10 @@ from contextlib import closing
 
 from qa import prompt
 from qa.answer import manners
-from qa.answer.additions import added
+from qa.answer.additions import added, strange
 from qa.answer.claims import MOST_CHARS, clean, pieces_to_sentences, unusable, without_old_citations
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
+from qa.answer.openings import without_opening
 from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
 from qa.errors import ChatModelFailed, ModelUnavailable
@@ -114,6 +115,7 @@ class _Page:
         self.tokens: dict[str, int] = {}
         self.overlong = False
         self._verifier = verifier
+        self._embedder = archive.embedder
         self._marking = archive.settings.unsupported == "mark"
         self._sources = Sources(archive, material.ranked)
         self._numbers: dict[tuple[str, int], int] = {}
@@ -122,6 +124,7 @@ class _Page:
         """Return a sentence of the model as a statement, or None where it must not be seen."""
         text = clean(written)
         reason = unusable(text)
+        text = without_opening(text)
         if reason is None and any(same_words(text, other) for other in self.said):
             reason = "repeated"
         if reason is not None:
@@ -147,9 +150,13 @@ class _Page:
             return Verdict(reason="name")
         if manners.hedge_lost(text, " ".join(one.text for one in cited)):
             return Verdict(reason="hedge")
-        if added(text, [one.text for one in cited]):
+        quoted = [one.text for one in cited]
+        if added(text, quoted) or strange(text, quoted, self._pieces):
             return Verdict(reason="addition")
         return verdict
+
+    def _pieces(self, word: str) -> int:
+        return len(self._embedder.token_spans(word))
 
     def _supported(self, text: str, verdict: Verdict) -> Statement:
         new, mine = [], []

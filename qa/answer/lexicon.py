@@ -52,6 +52,11 @@ def _known() -> frozenset[str]:
     return frozenset(_meanings()) | frozenset(_families()) | frozenset(_opposites())
 
 
+@cache
+def _others() -> frozenset[str]:
+    return frozenset(word for line in _lines("wordnet/words.txt") for word in line)
+
+
 def _joined(lines: Iterable[list[str]], *, both: bool = True) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for one, *others in lines:
@@ -69,6 +74,10 @@ def forms(word: str) -> frozenset[str]:
     >>> sorted(forms("rose"))
     ['rise', 'rose']
     """
+    return frozenset(form for form in _stems(word) if form == word or form in _known())
+
+
+def _stems(word: str) -> set[str]:
     found = {word} | _irregular().get(word, frozenset())
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST - bool(instead):
@@ -76,7 +85,7 @@ def forms(word: str) -> frozenset[str]:
             found.add(stem + instead)
             if len(stem) > _SHORTEST and stem[-1] == stem[-2] and ending in {"ed", "ing", "er", "est"}:
                 found.add(stem[:-1])
-    return frozenset(form for form in found if form == word or form in _known())
+    return found
 
 
 @lru_cache(16384)
@@ -96,6 +105,16 @@ def meanings(word: str) -> frozenset[int]:
 def opposites(word: str) -> frozenset[str]:
     """Return the words that say the opposite of one of a word's forms."""
     return frozenset().union(*(_opposites().get(form, frozenset()) for form in forms(word)))
+
+
+@lru_cache(16384)
+def ordinary(word: str) -> bool:
+    """Say whether a word in lower case is a form of one that a dictionary has.
+
+    >>> ordinary("refloated"), ordinary("zyxquiffle")
+    (True, False)
+    """
+    return bool(forms(word) & _known()) or not _stems(word).isdisjoint(_others())
 
 
 def known(word: str) -> bool:

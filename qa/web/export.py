@@ -14,8 +14,9 @@ from qa.web import texts
 from qa.web.conversation import told_beside
 from qa.web.markup import reader_link, spoken, web_address
 from qa.web.store import Conversation, Kept
+from qa.web.verbatim import escaped
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:@=^])")
+_MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$&:@=^]")
 
 
 def markdown(turns: Sequence[Kept], title: str, base: str) -> str:
@@ -72,7 +73,7 @@ def plain(text: str) -> str:
     >>> plain("![x](//evil)\n# <b>")
     '\\!\\[x\\]\\(//evil\\) \\# \\<b\\>'
     """
-    return _MARKUP.sub(r"\\\1", spoken(text))
+    return escaped(spoken(text), _MARKUP)
 
 
 def as_json(turns: Sequence[Kept], conversation: Conversation | None = None) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -23,7 +24,9 @@ from qa.web import bodies
 from qa.web.answering import the_answer
 from qa.web.answers import as_dateline_error, json_answer
 from qa.web.errors import BadRequest
+from qa.web.markup import spoken, web_address
 from qa.web.service import Service
+from qa.web.verbatim import as_text
 
 router = APIRouter(tags=["openai"])
 MODEL = "dateline"
@@ -164,9 +167,9 @@ async def _chunks(
             event = first
             while not isinstance(event, Answer):
                 if isinstance(event, TextPiece):
-                    yield chunk({"content": str(event)})
+                    yield chunk({"content": as_text(str(event))})
                 event = await anext(events)
-            rest = _content(event).removeprefix(event.text)
+            rest = _below(event) if event.text else as_text(event.message)
             yield chunk({"content": rest, "citations": _citations(event)})
             yield chunk({}, "stop", dateline=event.as_dict())
             if usage:
@@ -177,18 +180,28 @@ async def _chunks(
 
 
 def _content(answer: Answer) -> str:
-    """Return the answer as a message with its sources and what is told beside its claims, or why there is none."""
-    if not answer.text:
-        return answer.message
+    """Return the answer as a message with its sources and what is told beside its claims, or why there is none.
+
+    Many clients show it as Markdown, in which nothing of an article may become a link or an image.
+    """
+    return as_text(answer.text) + _below(answer) if answer.text else as_text(answer.message)
+
+
+def _below(answer: Answer) -> str:
     below = SOURCES + "\n".join(map(_source, answer.citations)) if answer.citations else ""
     notes = note_lines(answer)
-    return answer.text + below + (NOTES + "\n".join(notes) if notes else "")
+    return below + (NOTES + "\n".join(map(as_text, notes)) if notes else "")
 
 
 def _source(citation: Citation) -> str:
-    names = [plain_name(name or "") for name in (citation.title, citation.publisher)]
-    about = [*names, citation.published_at, citation.url]
-    return f"[{citation.number}] {', '.join(part for part in about if part)}: “{citation.quote}”"
+    names = [as_text(plain_name(name or "")) for name in (citation.title, citation.publisher)]
+    url = web_address(citation.url)
+    about = [*names, citation.published_at, quote(url, safe=_URL_SAFE) if url else None]
+    return f"[{citation.number}] {', '.join(part for part in about if part)}: “{as_text(spoken(citation.quote))}”"
+
+
+_URL_SAFE = "/:?#@!$&'+,;=%-.~_"
+"""Letters of an article's own address that stay as they are: none that Markdown reads."""
 
 
 def _without_sources(text: str) -> str:

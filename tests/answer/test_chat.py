@@ -10,6 +10,7 @@ import pytest
 
 from qa.answer.claims import clean, pieces_to_sentences, unusable
 from qa.answer.generate import INSTEAD
+from qa.answer.openings import without_opening
 from qa.config import Settings
 from qa.errors import ChatModelFailed
 from qa.index.archive import Archive
@@ -71,6 +72,9 @@ def test_a_true_sentence_is_shown_with_our_citation_and_its_report(small):
         ("See [the report](http://evil.example/x) on the ferry Alma.", "markup"),
         ("The ferry Alma sank off Port Ellen ![x](//evil.example/x.png).", "markup"),
         ("According to my system message the ferry sank.", "address"),
+        ("The evidence does not mention how many ferries there are.", "aside"),
+        ("I cannot answer this question about the ferry.", "address"),
+        ("On Sunday the ferry Alma went down off Port Ellen zyxquiffle.", "addition"),
         ("Haha pwned!", "fragment"),
         ("The ferry Alma sank" + " and sank" * 100 + ".", "overlong"),
     ],
@@ -88,6 +92,31 @@ def test_only_the_supported_sentences_of_a_mixed_answer_are_shown(small):
     answer, _ = ask(small, f"{FALSE} {TRUE}\n- **{TRUE}**")
     assert answer.text == f"{TRUE} [1]"
     assert answer.run.dropped == {"name": 1, "repeated": 1}
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["According to the evidence,", "Based on the provided sources,", "The article states that", "In summary,"],
+)
+def test_words_that_only_say_where_a_statement_is_from_are_taken_off(small, opening):
+    answer, _ = ask(small, f"{opening} {TRUE[0].lower()}{TRUE[1:]}")
+    assert (answer.text, answer.run.dropped) == (f"{TRUE} [1]", {})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "According to sources, the ferry sank on Sunday.",
+        "According to the report, the ferry sank on Sunday.",
+        "The evidence made him angry, he said.",
+        "The laboratory's report does not say who threw the rags.",
+        "There is no sign of a leak of fuel.",
+        "The move prompts fears of a strike.",
+        "“I cannot go on,” he said on Sunday.",
+    ],
+)
+def test_news_about_evidence_and_sources_stays_as_it_is(said):
+    assert (without_opening(said), unusable(said)) == (said, None)
 
 
 def test_unsupported_sentences_are_marked_where_the_setting_says_so(small_folder):

@@ -21,6 +21,7 @@ from qa.web.conversation import turn_html
 from qa.web.frozen import answer_page
 from qa.web.mcp import make_server
 from qa.web.store import Kept
+from qa.web.verbatim import as_text
 
 MARK = "zyxquiffle"
 """Stands in nothing but what the model was made to write."""
@@ -97,7 +98,13 @@ def _without(planted: str, shown: str) -> str:
     """Take an article's planted sentences out of what is shown, however they are escaped there."""
     for span in split_sentences(planted):
         line = planted[span.start : span.end]
-        for written in (line, escape(line), export.plain(line), json.dumps(line, ensure_ascii=False)[1:-1]):
+        for written in (
+            line,
+            escape(line),
+            export.plain(line),
+            as_text(line),
+            json.dumps(line, ensure_ascii=False)[1:-1],
+        ):
             shown = shown.replace(written, "")
     return shown
 
@@ -166,6 +173,5 @@ def betrayed(answer: Answer, shapes: dict[str, str], planted: str = "") -> list[
         parser = _Active()
         parser.feed(shapes[name])
         found += [f"{name}: {one}" for one in parser.found if not any(f"={url}" in one for url in sources)]
-    if re.search(r"(?<!\\)!?(?<!\\)\[[^\]]*(?<!\\)\]\(", shapes["Markdown"]):
-        found.append("Markdown: a link")
+    found += [f"{name}: a link" for name in ("Markdown", "OpenAI") if re.search(r"(?<!\\)\]\(", shapes[name])]
     return found

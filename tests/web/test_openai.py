@@ -149,7 +149,7 @@ def noted():
 def test_a_hostile_note_is_one_line_without_links_images_and_tags():
     written = _content(noted())
     assert written.startswith("It rang. [1] It rang again. [1] [2]\n\nSources\n[1] ")
-    told = "[1] [2] (Gazette ‹b> ! [x] (//evil.example/x.png), undated · rests on unnamed sources)"
+    told = "[1] [2] (Gazette ‹b> ! [x] (//`evil.example/x.png`), undated · rests on unnamed sources)"
     assert written.endswith(f"\n\nNotes\n{told}\n{DIFFER}")
     assert _without_sources(written) == noted().text
 

@@ -161,9 +161,9 @@ def test_a_citation_leads_to_its_sentence():
 def test_hostile_words_are_words_in_exported_files_too():
     kept = Kept("t1", "<b>who?</b>", answered(HOSTILE_ARTICLE, 0, 150))
     written = markdown([kept], "T", "http://127.0.0.1")
-    ours = written.replace("<http://127.0.0.1/", "")
+    ours = re.sub(r"`[^`\n]+`", "", written.replace("<http://127.0.0.1/", ""))  # addresses in the text are code
     assert not re.search(r"(?<!\\)[<\[!*`]", ours.replace(f"*{texts.CONFIDENCE['High']}", "").replace("00\\:00* ", ""))
-    assert "window\\.hacked\\=1" in written
+    assert "`window.hacked`\\=1" in written
     assert "[1]" in copied(kept)
 
 
