@@ -13,6 +13,7 @@ first, a chunk is also worth what it adds of the question's words to those befor
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ NOVELTY_WEIGHT = 1.2
 CLEARLY_BETTER = 0.15
 """By so much must the best chunk of everybody beat the publishers' own to take turns with theirs: then the name was
 probably not meant as one ("Wheel of Fortune")."""
+LOOK_UPS = ThreadPoolExecutor(2, "look-up")
+"""Embedding a question takes as long as looking its words up, and neither needs the other."""
 NOVEL = 10
 """Places for which novelty is counted; behind them the score alone decides."""
 
@@ -130,10 +133,16 @@ def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]
         narrowed = _narrowed(filters, part.publishers)
         if narrowed is not None:
             sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
-    vectors = _vectors(archive, question)
+    archive.embedder  # noqa: B018 - loaded by the thread that Ctrl+C reaches, so that it can be put off
+    vectors = LOOK_UPS.submit(_vectors, archive, question)
     words = question.weights.keys() | {term for part in question.parts for term in part.weights}
     ranker = _Ranker(archive, words if archive.settings.keyword_search else ())
-    everybody, *lists = [ranker.ranked(one, [vectors[row] for row in one.rows]) for one in sought]
+    found_by_words = list(LOOK_UPS.map(ranker.bm25, sought))
+    known = vectors.result()
+    everybody, *lists = [
+        ranker.ranked(one, [Wording(known[row], bm25) for row, bm25 in zip(one.rows, scores, strict=True)])
+        for one, scores in zip(sought, found_by_words, strict=True)
+    ]
     lists = [found for found in lists if found]
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
         lists.append(everybody)
@@ -184,16 +193,16 @@ class _Ranker:
         self._terms = sorted(words, key=mark)
         self._marks = np.array([mark(term) for term in self._terms], dtype=np.int64)
 
-    def ranked(self, sought: _Sought, vectors: "Sequence[Vector]") -> list[Ranked]:
+    def bm25(self, sought: _Sought) -> list[dict[str, float]]:
+        """Return what the words of each wording find."""
+        return [keyword_scores(self._archive, one.text, sought.filters, sought.most) for one in sought.wordings]
+
+    def ranked(self, sought: _Sought, wordings: Sequence[Wording]) -> list[Ranked]:
         """Return the best chunks under all the wordings together, best first."""
-        wordings = [
-            Wording(vector, keyword_scores(self._archive, wording.text, sought.filters, sought.most))
-            for wording, vector in zip(sought.wordings, vectors, strict=True)
-        ]
         pool = candidates(self._archive, wordings, sought.filters, sought.most)
         if not pool:
             return []
-        grid = self._grid(pool, sought.wordings, vectors)
+        grid = self._grid(pool, sought.wordings, [wording.vector for wording in wordings])
         columns = range(len(wordings))
         found = [
             Ranked(candidate.stored, tuple(grid.reading(at, column) for column in columns), sought.part)
