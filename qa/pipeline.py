@@ -13,7 +13,7 @@ from qa.answer.courtesy import without_asking, without_courtesies, without_court
 from qa.answer.engine import Account, Engine, Material, Written
 from qa.answer.quotes import QuotesEngine
 from qa.errors import BadSettings
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve import foreign, spelling
 from qa.retrieve.evidence import evidence, trusted
 from qa.retrieve.followup import stand_alone
@@ -58,9 +58,9 @@ MESSAGES = {
 
 
 class QAPipeline:
-    """Answer questions over one archive."""
+    """Answer questions over one archive, or over the part of it that somebody may see."""
 
-    def __init__(self, archive: Archive, contexts: int = CONTEXTS, model: ChatModel | None = None) -> None:
+    def __init__(self, archive: Holdings, contexts: int = CONTEXTS, model: ChatModel | None = None) -> None:
         """Use an open archive, which is not closed by the pipeline.
 
         Args:
@@ -68,7 +68,7 @@ class QAPipeline:
             contexts: How many passages an answer carries.
             model: Of the engine ``chat``; the settings' by default.
         """
-        self._archive = archive
+        self.archive = archive
         self._model = model
         self._contexts = contexts
 
@@ -78,7 +78,7 @@ class QAPipeline:
         Raises:
             EmptyQuestion, QuestionTooLong: The question cannot be used.
         """
-        text = clean_question(question, self._archive.settings.max_question_chars)
+        text = clean_question(question, self.archive.settings.max_question_chars)
         ranked = self._reread(*self._rank(text, filters or Filters()))
         return [SearchResult(at, found.score, found.stored.chunk) for at, found in enumerate(ranked[:top_k], 1)]
 
@@ -117,12 +117,12 @@ class QAPipeline:
         Raises:
             EmptyQuestion, QuestionTooLong: The question cannot be used.
         """
-        text = clean_question(question, self._archive.settings.max_question_chars)
+        text = clean_question(question, self.archive.settings.max_question_chars)
         limits = filters or Filters()
         if self._at_once(question, text, limits, "open") is not None:
             return None
-        if history and self._archive.recipe and not self._unread(text):
-            text = stand_alone(text, without_courtesies(history), self._archive.keywords)
+        if history and self.archive.recipe and not self._unread(text):
+            text = stand_alone(text, without_courtesies(history), self.archive.keywords)
         understood, ranked = self._rank(text, limits)
         return self._weighed(understood, ranked) if ranked else None
 
@@ -135,16 +135,16 @@ class QAPipeline:
         level: Level | None = None,
     ) -> Generator[Event, None, None]:
         """Yield states, then verified pieces of text, then exactly one ``Answer`` whose text they make up."""
-        chosen_engine: EngineName = engine or self._archive.settings.engine
+        chosen_engine: EngineName = engine or self.archive.settings.engine
         writer = self._engine(chosen_engine)
-        chosen_level: Level = level or self._archive.settings.level
+        chosen_level: Level = level or self.archive.settings.level
         if chosen_level not in ("strict", "balanced", "open"):
             raise BadSettings(f"The level {str(level)!r} is none of strict, balanced, open.")
-        text = clean_question(question, self._archive.settings.max_question_chars)
+        text = clean_question(question, self.archive.settings.max_question_chars)
         limits = filters or Filters()
         whole = self._at_once(question, text, limits, chosen_level)
-        if whole is None and history and self._archive.recipe and not self._unread(text):
-            text = stand_alone(text, without_courtesies(history), self._archive.keywords)
+        if whole is None and history and self.archive.recipe and not self._unread(text):
+            text = stand_alone(text, without_courtesies(history), self.archive.keywords)
             whole = self._at_once(question, text, limits, chosen_level)
         if whole is not None:
             yield from unquoted.events(whole)
@@ -152,16 +152,16 @@ class QAPipeline:
         clock = _Clock()
         yield State("searching")
         understood, ranked = self._rank(text, limits)
-        suspicious = self._archive.suspicions(sorted({found.stored.chunk.article_id for found in ranked}))
+        suspicious = self.archive.suspicions(sorted({found.stored.chunk.article_id for found in ranked}))
         ranked = trusted(ranked, suspicious)
-        in_use = tuned.numbers(self._archive)
+        in_use = tuned.numbers(self.archive)
         # Weighed before a cross-encoder sees it: what it is calibrated for is the evidence in our own order.
         confidence = self._weighed(understood, ranked).confidence(in_use) if ranked else 0.0
         ranked = self._reread(understood, ranked)
         clock.lap("search")
         yield State("reading")
         sentences = evidence(ranked, text, suspicious)
-        coverage = self._archive.coverage(limits)
+        coverage = self.archive.coverage(limits)
         reason = _reason_to_abstain(confidence, sentences, coverage, limits, chosen_level, in_use)
         clock.lap("read")
         yield State("checking")
@@ -174,9 +174,9 @@ class QAPipeline:
         notes = [
             *written.account.remarks,
             *understood.notes,
-            foreign.note(self._archive, understood, ranked, written.citations),
-            freshness.note(understood, ranked, written.citations, day_of_asking(self._archive)),
-            None if reason or understood.language else said.note(understood, ranked, self._archive.embedder),
+            foreign.note(self.archive, understood, ranked, written.citations),
+            freshness.note(understood, ranked, written.citations, day_of_asking(self.archive)),
+            None if reason or understood.language else said.note(understood, ranked, self.archive.embedder),
         ]
         remarks = tuple(note for note in notes if note)
         message = MESSAGES[reason] if reason else written.account.message
@@ -198,34 +198,34 @@ class QAPipeline:
 
     def _at_once(self, question: str, text: str, limits: Filters, level: Level) -> Answer | None:
         """Answer what no engine writes: courtesies, questions about the archive, overviews; None for all others."""
-        plain = unquoted.answer(self._archive, question, text, limits)
-        asked = None if plain else overview(without_asking(text), day_of_asking(self._archive))
+        plain = unquoted.answer(self.archive, question, text, limits)
+        asked = None if plain else overview(without_asking(text), day_of_asking(self.archive))
         if asked is None:
             return plain
-        return digest.answer(self._archive, question, text, asked, limits, level, self._rank)
+        return digest.answer(self.archive, question, text, asked, limits, level, self._rank)
 
     def _rank(self, text: str, filters: Filters) -> tuple[Question, list[Ranked]]:
-        today, language = day_of_asking(self._archive), self._unread(text)
+        today, language = day_of_asking(self.archive), self._unread(text)
         searched, corrections = (
-            spelling.corrected(without_courtesy(text), self._archive, filters)
-            if self._archive.recipe and not language
+            spelling.corrected(without_courtesy(text), self.archive, filters)
+            if self.archive.recipe and not language
             else (text, ())
         )
         silent = foreign.silent_words(text, language)
-        understood = understand(searched, self._archive.keywords, self._archive.publishers(), today, silent)
-        understood = read_for_now(understood, self._archive.keywords)
+        understood = understand(searched, self.archive.keywords, self.archive.publishers(), today, silent)
+        understood = read_for_now(understood, self.archive.keywords)
         understood = replace(
             understood, notes=tuple(map(str, corrections)), respelt=bool(corrections), language=language
         )
-        ranked = foreign.rank_words(self._archive, understood, filters) if self._archive.recipe else []
-        ranked = prefer_verbatim(quoted_phrases(text, self._archive.publishers()), ranked)
+        ranked = foreign.rank_words(self.archive, understood, filters) if self.archive.recipe else []
+        ranked = prefer_verbatim(quoted_phrases(text, self.archive.publishers()), ranked)
         ranked = prefer_new(understood, ranked)
-        stories = self._archive.stories([found.stored.chunk.article_id for found in ranked])
+        stories = self.archive.stories([found.stored.chunk.article_id for found in ranked])
         return understood, one_per_story(ranked, stories)
 
     def _unread(self, text: str) -> str | None:
         """Return the language of a question that the embedding model does not read; None where it does."""
-        return foreign.unread(text, self._archive.settings.languages)
+        return foreign.unread(text, self.archive.settings.languages)
 
     def _weighed(self, understood: Question, ranked: Sequence[Ranked]) -> tuned.Weighed:
         """Return what decides how sure the answer is."""
@@ -233,43 +233,43 @@ class QAPipeline:
         if understood.language:
             # No meaning was compared; a sentence is taken to mean what the question does as far as it has its words.
             return tuned.Weighed(replace(seen, sentence_cosine=seen.sentence_share), most=foreign.MOST)
-        most = foreign.MOST if foreign.unread_passage(self._archive, ranked) else 1.0
+        most = foreign.MOST if foreign.unread_passage(self.archive, ranked) else 1.0
         return tuned.Weighed(seen, spelling.TRUST if understood.respelt else 1.0, most)
 
     def _reread(self, understood: Question, ranked: list[Ranked]) -> list[Ranked]:
         """Let the cross-encoder, if the settings name one, put the first passages in order."""
-        scorer = self._archive.cross_encoder
+        scorer = self.archive.cross_encoder
         if scorer is None:
             return ranked
-        most = self._archive.settings.cross_encoder_passages
+        most = self.archive.settings.cross_encoder_passages
         return prefer_new(understood, reread(understood, ranked, scorer, most))
 
     @property
     def _recipe(self) -> str | None:
         """What answers are made with, in one line."""
-        made, scorer = tuned.recipe(self._archive), self._archive.cross_encoder
+        made, scorer = tuned.recipe(self.archive), self.archive.cross_encoder
         return f"{made}, cross-encoder {scorer.name}" if made and scorer else made
 
     def _engine(self, name: str) -> Engine:
         if name == "quotes":
-            return QuotesEngine(self._archive)
+            return QuotesEngine(self.archive)
         if name != "chat":
             raise BadSettings(f"The engine {name!r} is none of quotes, chat.")
         from qa.answer.generate import ChatEngine  # not needed where nobody chats
 
-        return ChatEngine(self._archive, self._chat, self._verifier())
+        return ChatEngine(self.archive, self._chat, self._verifier())
 
     def _chat(self) -> ChatModel:
         if self._model is None:
             from qa import llm
 
-            self._model = llm.load(self._archive.settings)
+            self._model = llm.load(self.archive.settings)
         return self._model
 
     def _verifier(self) -> "Verifier":
         from qa.answer.verify import RuleVerifier
 
-        rules, judge = RuleVerifier(self._archive), self._archive.entailment
+        rules, judge = RuleVerifier(self.archive), self.archive.entailment
         if judge is None:
             return rules
         from qa.answer.entailment import ModelVerifier

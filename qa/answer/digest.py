@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from qa.answer import abstain, quotes, tuned
 from qa.answer.citations import cite
 from qa.answer.engine import number_of_articles
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve.evidence import evidence
 from qa.retrieve.fresh import FITS, day_of
 from qa.retrieve.overview import Overview
@@ -22,7 +22,7 @@ Rank = Callable[[str, Filters], tuple[Question, list[Ranked]]]
 
 
 def answer(
-    archive: Archive, question: str, text: str, asked: Overview, filters: Filters, level: Level, rank: Rank
+    archive: Holdings, question: str, text: str, asked: Overview, filters: Filters, level: Level, rank: Rank
 ) -> Answer | None:
     """Answer a request for an overview, or abstain where the time or the topic is not in the archive.
 
@@ -73,7 +73,7 @@ def _within(filters: Filters, asked: Overview) -> Filters | None:
     return replace(filters, published_from=first, published_to=last)
 
 
-def _newest(archive: Archive, filters: Filters) -> list[Evidence]:
+def _newest(archive: Holdings, filters: Filters) -> list[Evidence]:
     """Return how the newest stories begin."""
     listed = archive.articles(filters, limit=LISTED)
     stories = archive.stories([one.id for one in listed])
@@ -82,7 +82,7 @@ def _newest(archive: Archive, filters: Filters) -> list[Evidence]:
     return [lead for one in newest if (lead := _lead(archive, one.id, one.revision))]
 
 
-def _lead(archive: Archive, article_id: str, revision: int) -> Evidence | None:
+def _lead(archive: Holdings, article_id: str, revision: int) -> Evidence | None:
     text = archive.article(article_id, revision).text
     spans = archive.sentences_of(article_id)
     distrusted = archive.suspicions([article_id]).get(article_id, ())
@@ -93,7 +93,7 @@ def _lead(archive: Archive, article_id: str, revision: int) -> Evidence | None:
     return Evidence(article_id, revision, "", found.start, found.end, text[found.start : found.end], 0.0)
 
 
-def _best(archive: Archive, ranked: Sequence[Ranked], topic: str) -> list[Evidence]:
+def _best(archive: Holdings, ranked: Sequence[Ranked], topic: str) -> list[Evidence]:
     """Return a sentence of each of the articles that fit the topic about as well as the best one.
 
     It is how the article begins where that speaks of the topic, and else what it says of it.
@@ -117,7 +117,7 @@ def _best(archive: Archive, ranked: Sequence[Ranked], topic: str) -> list[Eviden
     return list(chosen.values())
 
 
-def _cited(archive: Archive, chosen: Sequence[Evidence]) -> list[Citation]:
+def _cited(archive: Holdings, chosen: Sequence[Evidence]) -> list[Citation]:
     """Cite sentences, newest article first."""
     articles = {one.article_id: archive.article(one.article_id, one.revision) for one in chosen}
     days = {key: day_of(article.published_at) or date.min for key, article in articles.items()}
@@ -136,7 +136,7 @@ def _cited(archive: Archive, chosen: Sequence[Evidence]) -> list[Citation]:
     ]
 
 
-def _nothing(archive: Archive, asked: Overview, filters: Filters) -> str:
+def _nothing(archive: Holdings, asked: Overview, filters: Filters) -> str:
     newest = quotes.spoken_day(archive.coverage(filters).newest_published_at)
     return f"The archive holds no article{_of(asked)}{f'; its newest is of {newest}' if newest else ''}."
 
@@ -151,7 +151,7 @@ def _context(found: Ranked) -> Context:
 
 
 def _answer(
-    archive: Archive,
+    archive: Holdings,
     question: str,
     text: str,
     within: Filters,

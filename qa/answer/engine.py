@@ -8,7 +8,7 @@ from qa.answer.citations import cite
 from qa.types import Article, Citation, Claim, EngineName, Evidence, Span, Turn
 
 if TYPE_CHECKING:
-    from qa.index.archive import Archive
+    from qa.index.holdings import Holdings
     from qa.retrieve.rank import Ranked
 
 
@@ -76,7 +76,7 @@ class Engine(Protocol):
 class Sources:
     """Make citations of evidence sentences, with the neighbours that they need."""
 
-    def __init__(self, archive: "Archive", ranked: "Sequence[Ranked]") -> None:
+    def __init__(self, archive: "Holdings", ranked: "Sequence[Ranked]") -> None:
         """Cite sentences that stand in these chunks of an open archive."""
         self._archive = archive
         self._around = {found.stored.id: found.stored.sentences for found in ranked}

@@ -18,7 +18,7 @@ from qa.answer.openings import without_opening
 from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
 from qa.errors import ChatModelFailed, ModelUnavailable
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.prompt import inert
 from qa.types import ChatModel, Citation, Claim, Embedder, Evidence, Tokens, Turn
 
@@ -40,7 +40,7 @@ _REPORTED = re.compile(
 class ChatEngine:
     """Answer with a chat model's sentences, each verified before anybody sees it."""
 
-    def __init__(self, archive: Archive, model: Callable[[], ChatModel], verifier: Verifier) -> None:
+    def __init__(self, archive: Holdings, model: Callable[[], ChatModel], verifier: Verifier) -> None:
         """Use an open archive, a model that is loaded when it is first asked, and a verifier."""
         self._archive = archive
         self._model = model
@@ -105,7 +105,7 @@ class ChatEngine:
 class _Page:
     """What has been written of one answer: statements, numbered citations, and what was dropped."""
 
-    def __init__(self, archive: Archive, material: Material, verifier: Verifier) -> None:
+    def __init__(self, archive: Holdings, material: Material, verifier: Verifier) -> None:
         self.evidence = sentences(material.ranked, material.evidence)
         self.citations: list[Citation] = []
         self.said: list[str] = []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from qa.answer.spoken import one_line, plain_name, spoken_day, spoken_period
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.inquiry import Inquiry
 from qa.types import ArticleSummary, Filters
@@ -19,7 +19,7 @@ NOTHING = "The archive holds no articles yet."
 NONE_ALLOWED = "No article in the archive matches the filters."
 
 
-def statements(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
+def statements(archive: Holdings, asked: Inquiry, filters: Filters) -> list[str]:
     """Answer a question about the archive in whole sentences; what the user filtered out does not count."""
     if not archive.coverage(filters).articles:
         return [NONE_ALLOWED if archive.coverage(Filters()).articles else NOTHING]
@@ -36,8 +36,8 @@ def statements(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
     return _edge(archive, asked, filters)
 
 
-def _publishers(archive: Archive, filters: Filters) -> list[str]:
-    named = archive.catalogue.tally("publisher", filters)
+def _publishers(archive: Holdings, filters: Filters) -> list[str]:
+    named = archive.tally("publisher", filters)
     unnamed = archive.coverage(filters).articles - sum(count for _, count in named)
     if not named:
         return ["No article in the archive names its publisher."]
@@ -47,8 +47,8 @@ def _publishers(archive: Archive, filters: Filters) -> list[str]:
     return found
 
 
-def _topics(archive: Archive, filters: Filters) -> list[str]:
-    named = archive.catalogue.tally("section", filters)
+def _topics(archive: Holdings, filters: Filters) -> list[str]:
+    named = archive.tally("section", filters)
     unnamed = archive.coverage(filters).articles - sum(count for _, count in named)
     if not named:
         return ["The articles name no sections; ask about any matter in your own words."]
@@ -58,9 +58,9 @@ def _topics(archive: Archive, filters: Filters) -> list[str]:
     return found
 
 
-def _period(archive: Archive, filters: Filters) -> list[str]:
+def _period(archive: Holdings, filters: Filters) -> list[str]:
     held = archive.coverage(filters)
-    oldest, undated = archive.catalogue.oldest_day(filters), archive.catalogue.undated(filters)
+    oldest, undated = archive.oldest_day(filters), archive.undated(filters)
     newest = spoken_day(held.newest_published_at)
     if oldest is None or newest is None:
         return [f"The archive holds {_many(held.articles, 'article')}, none of them dated."]
@@ -71,7 +71,7 @@ def _period(archive: Archive, filters: Filters) -> list[str]:
     return found
 
 
-def _count(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
+def _count(archive: Holdings, asked: Inquiry, filters: Filters) -> list[str]:
     windows = _windows(archive, asked, filters)
     found = [_found(archive, asked, window) for window in windows]
     total = sum(count for count, _ in found)
@@ -85,7 +85,7 @@ def _count(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
     return sentences
 
 
-def _edge(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
+def _edge(archive: Holdings, asked: Inquiry, filters: Filters) -> list[str]:
     """Name the newest or the oldest article."""
     windows = _windows(archive, asked, filters)
     held = [one for window in windows if (one := _found(archive, asked, window, oldest=asked.kind == "oldest")[1])]
@@ -100,12 +100,12 @@ def _edge(archive: Archive, asked: Inquiry, filters: Filters) -> list[str]:
     return [f"The {word} article{of} is {_described(one)}."]
 
 
-def _windows(archive: Archive, asked: Inquiry, filters: Filters) -> list[Filters]:
+def _windows(archive: Holdings, asked: Inquiry, filters: Filters) -> list[Filters]:
     """Narrow the user's filters to what is asked; a month without a year is that month of every year held."""
     narrowed = _narrowed(filters, asked.publishers, asked.first, asked.last)
     if narrowed is None or asked.month is None:
         return [] if narrowed is None else [narrowed]
-    oldest, newest = archive.catalogue.oldest_day(narrowed), archive.coverage(narrowed).newest_published_at
+    oldest, newest = archive.oldest_day(narrowed), archive.coverage(narrowed).newest_published_at
     if oldest is None or newest is None:
         return []
     spans = [_month(year, asked.month) for year in range(int(oldest[:4]), int(newest[:4]) + 1)]
@@ -136,7 +136,7 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 
 def _found(
-    archive: Archive, asked: Inquiry, window: Filters, *, oldest: bool = False
+    archive: Holdings, asked: Inquiry, window: Filters, *, oldest: bool = False
 ) -> tuple[int, ArticleSummary | None]:
     """Count the articles of a window that mention the topic, and return the newest (or oldest) of them."""
     if asked.topic and archive.keywords.terms(asked.topic):
@@ -147,7 +147,7 @@ def _found(
     count = archive.coverage(window).articles
     if not count:
         return 0, None
-    at = max(count - archive.catalogue.undated(window) - 1, 0) if oldest else 0
+    at = max(count - archive.undated(window) - 1, 0) if oldest else 0
     return count, archive.articles(window, limit=1, offset=at)[0]
 
 

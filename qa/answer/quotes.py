@@ -16,7 +16,7 @@ from qa.answer.spoken import spoken_period as spoken_period
 from qa.types import Article, Citation, Claim, Evidence
 
 if TYPE_CHECKING:
-    from qa.index.archive import Archive  # the command line's help needs the words of this module, not an archive
+    from qa.index.holdings import Holdings  # the command line's help needs the words of this module, not an archive
 
 MOST_QUOTES = 3
 WITHIN = 0.5
@@ -44,7 +44,7 @@ _SPACE = re.compile(r"\s+")
 class QuotesEngine:
     """Answer with sentences of the archive alone; no language model takes part."""
 
-    def __init__(self, archive: "Archive") -> None:
+    def __init__(self, archive: "Holdings") -> None:
         """Quote from an open archive."""
         self._archive = archive
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answer import lexicon
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve.understand import FUNCTION_WORDS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 class Support:
     """Compare claims with sentences; what is read once is kept for the claims that follow."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Holdings) -> None:
         """Use an open archive's embedding model and its knowledge of how rare words are."""
         self._archive = archive
         self._vectors: dict[str, Vector] = {}

@@ -12,19 +12,20 @@ from typing import Any
 
 from qa.answer.abstain import Features, confidence, load_model
 from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 
 NAMES = tuple(field.name for field in fields(Features))
 """The features, in the order in which they are fitted."""
 LEVELS = ("balanced", "strict")
 
 
-def numbers(archive: Archive) -> Mapping[str, Any]:
+def numbers(archive: Holdings) -> Mapping[str, Any]:
     """Return weights, bias and thresholds in use."""
     own = archive.tuned
     return own if own and problem(archive) is None else load_model()
 
 
-def problem(archive: Archive) -> str | None:
+def problem(archive: Holdings) -> str | None:
     """Say in one sentence why the numbers fitted on the user's questions are not used; None if they are, or none is."""
     own = archive.tuned
     if own is None:
@@ -49,7 +50,7 @@ def keep(archive: Archive, found: Mapping[str, Any]) -> None:
     archive.set_tuned({**found, "recipe": archive.recipe})
 
 
-def told(archive: Archive) -> str:
+def told(archive: Holdings) -> str:
     """Say in one line which numbers are in use."""
     own = archive.tuned
     if own is None:
@@ -59,7 +60,7 @@ def told(archive: Archive) -> str:
     )
 
 
-def recipe(archive: Archive) -> str | None:
+def recipe(archive: Holdings) -> str | None:
     """Name what an answer was made with: the embeddings' recipe and what was tuned or added."""
     own = archive.tuned
     if not archive.recipe or own is None or problem(archive):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from qa.answer import courtesy, inventory
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve.inquiry import inquiry
 from qa.types import Answer, Claim, Event, Filters, Run, TextPiece
 
@@ -17,7 +17,7 @@ MESSAGES = {
 }
 
 
-def answer(archive: Archive, question: str, text: str, filters: Filters) -> Answer | None:
+def answer(archive: Holdings, question: str, text: str, filters: Filters) -> Answer | None:
     """Answer what is no question of the news; None for everything else.
 
     Args:
@@ -43,7 +43,7 @@ def events(found: Answer) -> Iterator[Event]:
 
 
 def _answer(
-    archive: Archive, question: str, text: str, filters: Filters, engine: str, sentences: Sequence[str]
+    archive: Holdings, question: str, text: str, filters: Filters, engine: str, sentences: Sequence[str]
 ) -> Answer:
     return Answer(
         question=question,

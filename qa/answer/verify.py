@@ -14,7 +14,7 @@ import numpy as np
 
 from qa.answer import clock, names, numbers, polarity
 from qa.answer.support import Support, common_words
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.retrieve.rank import Ranked
 from qa.types import Evidence
 
@@ -98,7 +98,7 @@ def sentences(ranked: Sequence[Ranked], evidence: Iterable[Evidence]) -> list[Se
 class RuleVerifier:
     """The built-in verifier: meaning and words in common, then rules for what must not differ."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Holdings) -> None:
         """Use an open archive's embedding model and its knowledge of how rare words are."""
         self._support = Support(archive)
 

@@ -1,32 +1,27 @@
 """The archive: catalogue, keyword index and vector index behind one face."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self
 
 from qa import embedding
 from qa.config import Settings
 from qa.errors import DatelineError, NotFound
 from qa.index import recipe
 from qa.index.catalogue import Catalogue
-from qa.index.catalogue_counts import Counted
-from qa.index.catalogue_rows import StoredChunk
-from qa.index.catalogue_table import Allowed, Table
+from qa.index.holdings import Holdings, Memory
 from qa.index.kept import erase_removed
 from qa.index.keyword import KeywordIndex
 from qa.index.lock import FolderLock
-from qa.index.shelf import ChunkWords, Shelf
+from qa.index.part import PARTS, Part, folder_of, keys_of
 from qa.index.vectors import VectorIndex
 from qa.types import (
-    Article,
     ArticleDraft,
-    ArticleSummary,
     ChunkDraft,
-    Coverage,
     EmbeddedChunk,
     Embedder,
     EntailmentJudge,
@@ -41,40 +36,29 @@ from qa.types import (
     Suspicion,
 )
 
-if TYPE_CHECKING:
-    from qa.types import Matrix
-
 logger = logging.getLogger(__name__)
 
 RECIPE_KEY = "recipe"
 TUNED_KEY = "tuned"
-KEPT_BY_FILTER = 24
-"""What is remembered of filters: a third of it embeddings, at most 15 MB each, since wider ones are not read whole."""
 BULK_ARTICLES = 200
 """From so many what embeds quicker gains more than the seconds that loading it takes."""
-Kept = TypeVar("Kept")
 Cutter = Callable[[str, Sequence[tuple[int, int]], Sequence[Suspicion]], list[ChunkDraft]]
 
 
-class Archive:
+class Archive(Holdings):
     """A data folder, open for one writer or for reading."""
 
     def __init__(self, settings: Settings, lock: FolderLock, *, convert: bool = False) -> None:
         """Use ``Archive.open``; ``convert`` skips the recipe check for the command that mends it."""
-        self.settings = settings
         self._lock = lock
         self.repairs: list[str] = []
         """What was found wrong with the indexes at start and mended, in plain sentences."""
-        self._kept_by_filter: dict[tuple[str, Filters], Any] = {}
-        self._keeping = Lock()
-        self._publishers: tuple[str, ...] | None = None
         self._recipe: str | None = None
         self._tuned: tuple[dict[str, Any] | None] | None = None
-        self.catalogue = Catalogue(settings.data_dir)
-        self.keywords = KeywordIndex(settings.data_dir / "keyword")
-        self._shelf = Shelf(self.catalogue, self.keywords)
-        self._table = Table(self.catalogue)
-        self.vectors = VectorIndex(settings.data_dir / "vectors")
+        self._parts: dict[tuple[str, ...], Part] = {}
+        self.catalogue, self.vectors = Catalogue(settings.data_dir), VectorIndex(settings.data_dir / "vectors")
+        keywords = KeywordIndex(settings.data_dir / "keyword")
+        super().__init__(settings, self.catalogue, keywords, self.vectors, Memory(self.catalogue, keywords))
         try:
             if not convert:
                 self._check_recipe()
@@ -179,96 +163,42 @@ class Archive:
         self.catalogue.set_value(TUNED_KEY, numbers)
         self._tuned = None
 
-    # Articles
+    def part(self, publishers: Sequence[str]) -> Holdings:
+        """Return what some publishers' articles are without all others; nobody in particular means the whole archive.
 
-    def article(self, article_id: str, revision: int | None = None) -> Article:
-        """Return an article in its current or a given revision.
+        A part has a keyword index of its own, which follows the catalogue from now on.
 
         Raises:
-            NotFound: The archive holds no such article or revision.
+            WriteFailed: The disk is full or refuses.
         """
-        return self._shelf.article(article_id, revision)
+        keys = keys_of(publishers)
+        if not keys:
+            return self
+        self._writer_only()
+        if keys not in self._parts:
+            self._parts[keys] = Part(self, self.catalogue, self.vectors, self._memory, keys)
+        return self._parts[keys]
 
-    def chunks(self, chunk_ids: Collection[str]) -> dict[str, tuple[StoredChunk, ChunkWords]]:
-        """Return chunks with their words; an id that is unknown is left out."""
-        return self._shelf.chunks(chunk_ids)
+    def drop_other_parts(self) -> None:
+        """Delete the keyword indexes of parts that were not asked for since the archive was opened."""
+        self._writer_only()
+        folders = {folder_of(self.settings.data_dir, keys) for keys in self._parts}
+        for folder in (self.settings.data_dir / PARTS).glob("*"):
+            if folder not in folders:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def stories(self, article_ids: Collection[str]) -> dict[str, str]:
-        """Return the story of each article: the same for all copies of one report."""
-        return {key: notes.story for key, notes in self._shelf.notes(article_ids).items()}
+    def _within(self, filters: Filters) -> Filters:
+        return filters
 
-    def also_published_by(self, article_id: str) -> tuple[str, ...]:
-        """Return the other publishers that carry an article's story."""
-        notes = self._shelf.notes([article_id]).get(article_id)
-        return notes.others if notes else ()
+    def _holds(self, publisher: str | None) -> bool:
+        return True
 
-    def suspicions(self, article_ids: Collection[str]) -> dict[str, tuple[Suspicion, ...]]:
-        """Return the passages of articles that speak to a machine, which are found and never quoted."""
-        found = self._shelf.notes(article_ids).items()
-        return {key: notes.suspicions for key, notes in found if notes.suspicions}
-
-    def sentences_of(self, article_id: str) -> list[Span]:
-        """Return the places of an article's sentences, in their order."""
-        return self._shelf.sentences(article_id)
-
-    def articles(
-        self, filters: Filters | None = None, limit: int | None = None, offset: int = 0
-    ) -> list[ArticleSummary]:
-        """List articles, newest publication first."""
-        return self.catalogue.summaries(filters or Filters(), limit, offset)
-
-    def publishers(self) -> tuple[str, ...]:
-        """Return the names of all publishers."""
-        if self._publishers is None:
-            self._publishers = tuple(self.catalogue.publishers())
-        return self._publishers
-
-    def coverage(self, filters: Filters) -> Coverage:
-        """Say how many articles a filter allows, and the newest date among them."""
-        return self._kept("coverage", filters, self.catalogue.coverage)
-
-    def tallies(self) -> dict[Counted, list[tuple[str, int]]]:
-        """Return how many articles each publisher and each section has, the largest first."""
-        columns: tuple[Counted, ...] = ("publisher", "section")
-        return self._kept("tallies", Filters(), lambda limits: {at: self.catalogue.tally(at, limits) for at in columns})
-
-    def oldest_day(self) -> str | None:
-        """Return the earliest publication day."""
-        return self._kept("oldest_day", Filters(), self.catalogue.oldest_day)
-
-    def chunk_count(self, filters: Filters) -> int:
-        """Count the chunks that a filter allows."""
-        known = self.allowed(filters) if filters else None
-        return len(known.chunks) if known else self._kept("chunk_count", filters, self.catalogue.chunk_count)
-
-    def allowed_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
-        """Return the embeddings of every chunk that a filter allows, and the row of each by its id."""
-        return self._kept("vectors", filters, self._read_vectors)
-
-    def allowed(self, filters: Filters) -> Allowed | None:
-        """Return what a filter allows, as it can be compared in memory; None until enough filters were asked for."""
-        return self._kept("allowed", filters, self._table.allowed)
-
-    def _read_vectors(self, filters: Filters) -> "tuple[dict[str, int], Matrix]":
-        known = self.allowed(filters) if filters else None
-        ids, rows = known.embeddings() if known and known.exact else self.catalogue.filtered_vectors(filters)
-        return {key: at for at, key in enumerate(ids)}, rows
-
-    def _kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:
-        """Read what belongs to a filter, once until the next change; the last few filters used are remembered."""
-        key = (name, filters)
-        value: Kept | None = self._kept_by_filter.get(key)
-        if value is None:
-            value = read(filters)
-        with self._keeping:
-            others = [kept for kept in self._kept_by_filter.items() if kept[0] != key]
-            self._kept_by_filter = dict([*others[1 - KEPT_BY_FILTER :], (key, value)])
-        return value
+    # Writing
 
     def _forget(self) -> None:
         """Drop what was remembered of an archive that has now changed."""
-        self._kept_by_filter, self._publishers, self._recipe = {}, None, None
-        self._shelf.clear()
+        self._recipe = None
+        self._memory.clear()
 
     def sources_under(self, folder: str) -> list[tuple[str, str]]:
         """Return (article id, source) of the articles read from below a folder."""
@@ -325,12 +255,17 @@ class Archive:
             erase_removed(self.settings.data_dir, self.catalogue.removed_at)
             self.vectors.catch_up(self.catalogue)
             self.keywords.rebuild(self.catalogue)
+            self.drop_other_parts()
+            for part in self._parts.values():
+                part.rebuild()
             self.catalogue.wipe()
 
     def refresh(self) -> None:
         """Make everything committed searchable."""
         self.keywords.catch_up(self.catalogue)
         self.vectors.catch_up(self.catalogue)
+        for part in self._parts.values():
+            part.refresh()
 
     # Health
 
@@ -339,6 +274,8 @@ class Archive:
         self._writer_only()
         self.keywords.rebuild(self.catalogue)
         self.vectors.rebuild(self.catalogue)
+        for part in self._parts.values():
+            part.rebuild()
 
     def re_embed(self, cut: Cutter, progress: ProgressCallback | None = None) -> int:
         """Cut and embed every article again with the settings' model; return how many chunks that made."""
@@ -403,6 +340,8 @@ class Archive:
     def _close_indexes(self, *, seal: bool) -> None:
         self.keywords.close(seal=seal)
         self.vectors.close(seal=seal)
+        for part in self._parts.values():
+            part.close(seal=seal)
 
     def _writer_only(self) -> None:
         if self._lock.read_only:

@@ -169,8 +169,7 @@ class Catalogue:
         with self._reading() as connection:
             row = connection.execute(query, {"id": article_id, "revision": revision}).first()
         if row is None:
-            which = "" if revision is None else f" in revision {revision}"
-            raise NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
+            raise no_article(article_id, revision)
         names = [name for name in Article.__dataclass_fields__ if name not in {"id", "revision", "url", "external_id"}]
         return Article(
             id=row[0],
@@ -328,9 +327,10 @@ class Catalogue:
         """Yield every chunk with its vectors, a thousand rows in memory at a time."""
         yield from self._stored(_chunk_query())
 
-    def all_passages(self) -> Iterator[StoredChunk]:
-        """Yield every chunk without its vectors, a thousand rows in memory at a time."""
-        yield from self._stored(_chunk_query(*[literal(b"", LargeBinary)] * 3))
+    def all_passages(self, filters: Filters | None = None) -> Iterator[StoredChunk]:
+        """Yield every chunk that a filter allows without its vectors, a thousand rows in memory at a time."""
+        query = _chunk_query(*[literal(b"", LargeBinary)] * 3)
+        yield from self._stored(query.where(*_conditions(filters)) if filters else query)
 
     def all_vectors(self, together: int) -> "Iterator[tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]]":
         """Yield the ids of all chunks with their embeddings, so many at a time; no text is read."""
@@ -355,10 +355,10 @@ class Catalogue:
         return _matrix(rows)
 
     def filtered_vectors(self, filters: Filters) -> "tuple[list[str], np.ndarray[Any, np.dtype[np.float32]]]":
-        """Return the ids and embeddings of every chunk that a filter allows."""
+        """Return the ids and embeddings of every chunk that a filter allows, in the order of their ids."""
         query = select(chunks.c.id, chunks.c.embedding).join(articles, articles.c.id == chunks.c.article_id)
         with self._reading() as connection:
-            return _matrix(list(connection.execute(query.where(*_conditions(filters)))))
+            return _matrix(list(connection.execute(query.where(*_conditions(filters)).order_by(chunks.c.id))))
 
     def table(self, before: Rows | None = None) -> Rows:
         """Return every embedding with what filters look at; from an earlier state only what changed is read."""
@@ -428,6 +428,12 @@ class Catalogue:
             raise WriteFailed(f"The catalogue could not be written: {exc.orig}.") from exc
         except DatabaseError as exc:
             raise ArchiveDamaged(f"The catalogue {self.path} cannot be written: {exc.orig}.") from exc
+
+
+def no_article(article_id: str, revision: int | None = None) -> NotFound:
+    """Return the error that says so."""
+    which = "" if revision is None else f" in revision {revision}"
+    return NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
 
 
 def content_hash(value: str) -> str:

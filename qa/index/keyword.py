@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import tantivy
 
 from qa.errors import WriteFailed
-from qa.index.catalogue import Catalogue, publisher_key
-from qa.index.catalogue_rows import StoredChunk, article_of
+from qa.index.catalogue_rows import Change, StoredChunk, article_of, publisher_key
 from qa.index.derived import DerivedFolder
 from qa.types import Filters
 
@@ -37,6 +36,30 @@ _Live = tuple[tantivy.Searcher, dict[tuple[int, int], str]]
 _WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 400
 """Words of a question that are looked up; the longest allowed question has about as many."""
+
+
+class Passages(Protocol):
+    """What an index follows: the catalogue, or a part of it."""
+
+    def last_change(self) -> int:
+        """Return the number of the newest change."""
+        ...
+
+    def changes_after(self, number: int) -> list[Change]:
+        """Return later changes in commit order."""
+        ...
+
+    def chunk_count(self) -> int:
+        """Count the passages."""
+        ...
+
+    def all_passages(self) -> Iterator[StoredChunk]:
+        """Yield every passage."""
+        ...
+
+    def chunks_of(self, article_ids: Sequence[str]) -> Iterator[StoredChunk]:
+        """Yield the passages of some articles."""
+        ...
 
 
 class KeywordIndex:
@@ -83,7 +106,7 @@ class KeywordIndex:
         finally:
             self._index = self._reading = None
 
-    def rebuild(self, catalogue: Catalogue) -> None:
+    def rebuild(self, catalogue: Passages) -> None:
         """Make a new generation from the catalogue beside the live one, check it, then switch."""
         self._drop_writer()
         applied = catalogue.last_change()
@@ -107,7 +130,7 @@ class KeywordIndex:
 
     # Following the catalogue
 
-    def catch_up(self, catalogue: Catalogue) -> None:
+    def catch_up(self, catalogue: Passages) -> None:
         """Apply every change of the catalogue after the last one applied.
 
         Raises:

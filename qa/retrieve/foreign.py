@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.index.keyword import function_words
 from qa.retrieve.language import UNKNOWN, language_of_passage, language_of_question, spoken
 from qa.retrieve.rank import Ranked, rank
@@ -31,7 +31,7 @@ def silent_words(text: str, code: str | None) -> frozenset[str]:
     return function_words(split_words(text), spoken(code)) if code else frozenset()
 
 
-def rank_words(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
+def rank_words(archive: Holdings, question: Question, filters: Filters) -> list[Ranked]:
     """Rank by words alone where the question's language is not read; by everything where it is, or no word is found.
 
     In Chinese, whose words no space divides, the embedding model still knows single characters.
@@ -46,12 +46,12 @@ def _sharing_words(ranked: Sequence[Ranked]) -> list[Ranked]:
     return [found for found in ranked if found.readings[0].terms]
 
 
-def unread_passage(archive: Archive, ranked: Sequence[Ranked]) -> bool:
+def unread_passage(archive: Holdings, ranked: Sequence[Ranked]) -> bool:
     """Say whether the best passage is in a language that the embedding model does not read."""
     return bool(ranked) and bool(_unread(archive, ranked[0].stored.chunk.article_id, ranked[0].stored.chunk.text))
 
 
-def note(archive: Archive, question: Question, ranked: Sequence[Ranked], citations: Sequence[Citation]) -> str | None:
+def note(archive: Holdings, question: Question, ranked: Sequence[Ranked], citations: Sequence[Citation]) -> str | None:
     """Say what was searched by words alone; None where everything is in a language that is read."""
     if question.language:
         named = "a language that" if question.language == UNKNOWN else f"{spoken(question.language)}, which"
@@ -65,7 +65,7 @@ def note(archive: Archive, question: Question, ranked: Sequence[Ranked], citatio
     return f"What is quoted is in {' and '.join(found)}, which the search does not read, only its words."
 
 
-def _unread(archive: Archive, article_id: str, text: str) -> str | None:
+def _unread(archive: Holdings, article_id: str, text: str) -> str | None:
     languages = archive.settings.languages
     if not languages:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.index.keyword import KeywordIndex
 from qa.retrieve.rank import Ranked, in_place
 from qa.retrieve.understand import Question, understand
@@ -31,7 +31,7 @@ _NOW = re.compile(
 _NOT_NOW = re.compile(r"\b(?:by now|just now|the latest \w+ (?:to|of)|at the latest)\b", re.IGNORECASE)
 
 
-def day_of_asking(archive: Archive) -> date:
+def day_of_asking(archive: Holdings) -> date:
     """Return the day that "last week" is counted from: today in UTC, or by setting the archive's newest article's."""
     newest = archive.coverage(Filters()).newest_published_at
     if archive.settings.relative_dates == "newest_article" and newest:

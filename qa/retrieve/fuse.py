@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.index.archive import Archive
 from qa.index.catalogue_rows import StoredChunk
+from qa.index.holdings import Holdings
 from qa.index.shelf import ChunkWords
 from qa.retrieve.phrases import quoted_phrases
 from qa.types import Filters
@@ -26,7 +26,6 @@ EXACT_LIMIT = 10_000
 """Up to so many chunks, of the archive or allowed by a filter, are compared one by one: that is as quick as Chroma's
 graph, misses none, and spares a short-lived process the opening of Chroma. More go through Chroma, with a filter asked
 for extra."""
-OVER_ASK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Candidate:
     keyword: tuple[float, ...]
 
 
-def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dict[str, float]:
+def keyword_scores(archive: Holdings, text: str, filters: Filters, n: int) -> dict[str, float]:
     """Return BM25 scores for ``candidates`` to choose ``n`` from, best first; a quoted phrase counts as a whole too.
 
     They go so deep that what is further down would gain next to nothing: its score counts as 0.
@@ -57,7 +56,7 @@ def keyword_scores(archive: Archive, text: str, filters: Filters, n: int) -> dic
     return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters, quoted_phrases(text, archive.publishers())))
 
 
-def candidates(archive: Archive, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
+def candidates(archive: Holdings, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
     """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
     promising = {key for wording in wordings for key in list(wording.bm25)[: 2 * n]}
     cosine = cosines(archive, [wording.vector for wording in wordings], 2 * n, filters, promising)
@@ -98,7 +97,7 @@ def _best(scores: dict[str, float]) -> float:
 
 
 def cosines(
-    archive: Archive,
+    archive: Holdings,
     vectors: "Sequence[Vector]",
     n: int,
     filters: Filters,
@@ -115,18 +114,14 @@ def cosines(
         others: Ids of allowed chunks whose cosines are wanted too; unknown ones are left out.
         exact_limit: Up to so many allowed chunks are compared one by one.
     """
-    known = archive.allowed(filters) if filters else None
+    known = archive.allowed(filters)
     if archive.chunk_count(filters) <= exact_limit and (known is None or known.exact):
         return _exact(archive.allowed_vectors(filters), vectors, n, others)
     if known is not None and known.few:
-        ids, rows = archive.catalogue.vectors(sorted({*known.nearest(vectors, n), *others}))
+        ids, rows = archive.embeddings(sorted({*known.nearest(vectors, n), *others}))
         return _exact(({key: at for at, key in enumerate(ids)}, rows), vectors, n, others)
-    found = [archive.vectors.query(vector, n * OVER_ASK if filters else n) for vector in vectors]
-    near = {key for scored in found for key, _ in scored}
-    if filters:
-        allowed = known.among(near) if known else archive.catalogue.allowed(sorted(near), filters)
-        near = {key for scored in found for key in [key for key, _ in scored if key in allowed][:n]}
-    ids, rows = archive.catalogue.vectors(sorted({*near, *others}))
+    near = archive.nearest(vectors, n, filters)
+    ids, rows = archive.embeddings(sorted({*near, *others}))
     return [dict(zip(ids, map(float, rows @ vector), strict=True)) if ids else {} for vector in vectors]
 
 

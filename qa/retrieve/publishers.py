@@ -65,7 +65,7 @@ def mentions(text: str, publishers: Sequence[str]) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-@lru_cache(4)
+@lru_cache(32)
 def _by_name(publishers: tuple[str, ...]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for publisher in publishers:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.index.archive import Archive
 from qa.index.catalogue import publisher_key
 from qa.index.catalogue_rows import StoredChunk, unit_rows
+from qa.index.holdings import Holdings
 from qa.index.keyword import mark
 from qa.retrieve.dates import timeliness
 from qa.retrieve.fuse import Candidate, Wording, candidates, keyword_scores
@@ -126,7 +126,7 @@ class Ranked:
         return np.asarray(np.mean([reading.shares_around for reading in self.readings], axis=0))
 
 
-def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]:
+def rank(archive: Holdings, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
     sought = [_Sought([question], filters, RANKED_BEHIND if question.parts else RANKED)]
     for at, part in enumerate(question.parts):
@@ -151,7 +151,7 @@ def rank(archive: Archive, question: Question, filters: Filters) -> list[Ranked]
     return in_place([*first, *(found for found in everybody if found.stored.id not in placed)])
 
 
-def _vectors(archive: Archive, question: Question) -> "Matrix":
+def _vectors(archive: Holdings, question: Question) -> "Matrix":
     """Embed the question and its parts; all zeros, which are like nothing, where the model does not read it."""
     if question.language and archive.settings.keyword_search:
         return np.zeros((1 + len(question.parts), archive.embedder.dimension), dtype=np.float32)
@@ -188,7 +188,7 @@ class _Sought:
 class _Ranker:
     """Score chunks for one question and its parts: sentences by rows, words or wordings by columns."""
 
-    def __init__(self, archive: Archive, words: Iterable[str]) -> None:
+    def __init__(self, archive: Holdings, words: Iterable[str]) -> None:
         self._archive = archive
         self._terms = sorted(words, key=mark)
         self._marks = np.array([mark(term) for term in self._terms], dtype=np.int64)

@@ -11,7 +11,7 @@ few misspellings begin wrong (1 to 7 in a hundred in the collections that Kukich
 import re
 from dataclasses import dataclass
 
-from qa.index.archive import Archive
+from qa.index.holdings import Holdings
 from qa.index.keyword import header, one_typo
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 from qa.types import Filters
@@ -41,7 +41,7 @@ class Correction:
         return f"Searched for {self.found}; the archive has no “{self.typed}”."
 
 
-def corrected(text: str, archive: Archive, filters: Filters | None = None) -> tuple[str, tuple[Correction, ...]]:
+def corrected(text: str, archive: Holdings, filters: Filters | None = None) -> tuple[str, tuple[Correction, ...]]:
     """Return a question with its mistyped words put right, and what was changed; most come back as they are."""
     if not archive.recipe:  # nothing is stored yet
         return text, ()
@@ -54,20 +54,20 @@ def corrected(text: str, archive: Archive, filters: Filters | None = None) -> tu
     made = []
     for word in unknown[:MOST_CORRECTED]:
         found = _stands_for(word, known, archive) if _may_be_mistyped(word, archive) else None
-        # A word that no allowed article holds is not named: a widget site would learn what others write.
+        # Nobody is told to have meant a word that no allowed article holds.
         if found is not None and not (filters and not archive.keywords.articles_with(found, filters)):
             made.append(Correction(word, found))
             text = re.sub(rf"\b{re.escape(word)}\b", found, text)
     return text, tuple(made)
 
 
-def _may_be_mistyped(word: str, archive: Archive) -> bool:
+def _may_be_mistyped(word: str, archive: Holdings) -> bool:
     if not word.isalpha() or len(word) < (SHORTEST_NAME if word[0].isupper() else SHORTEST):
         return False
     return len(archive.embedder.token_spans(word)) > 1
 
 
-def _stands_for(word: str, known: str, archive: Archive) -> str | None:
+def _stands_for(word: str, known: str, archive: Holdings) -> str | None:
     """Return the archive's word, one typo away, that stands with the rest of the question and is clearly meant."""
     found = []
     for term in archive.keywords.one_typo_from(word)[:CANDIDATES]:
@@ -84,7 +84,7 @@ def _stands_for(word: str, known: str, archive: Archive) -> str | None:
     return written if sure else None
 
 
-def _as_written(word: str, term: str, chunk_id: str, archive: Archive) -> str | None:
+def _as_written(word: str, term: str, chunk_id: str, archive: Holdings) -> str | None:
     """Return a form of a term, as a passage writes it, that is one typo from the word."""
     for stored, _ in archive.chunks([chunk_id]).values():
         words = split_words(f"{header(stored)} {stored.chunk.text}")

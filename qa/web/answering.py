@@ -8,6 +8,7 @@ from anyio import to_thread
 from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from qa.pipeline import QAPipeline
 from qa.types import Answer, Event, Filters, State
 from qa.web import bodies
 from qa.web.answers import as_dateline_error, json_answer, sse
@@ -26,15 +27,27 @@ Keep = Callable[[Answer], str]
 
 
 async def answered(
-    request: Request, body: bodies.AskBody, filters: Filters, shown: Shown = Answer.as_dict, keep: Keep | None = None
+    request: Request,
+    body: bodies.AskBody,
+    shown: Shown = Answer.as_dict,
+    keep: Keep | None = None,
+    pipeline: QAPipeline | None = None,
 ) -> Response:
-    """Answer a question within filters; with ``Accept: text/event-stream`` as events while it is made."""
+    """Answer a question; with ``Accept: text/event-stream`` as events while it is made.
+
+    Args:
+        request: Of whoever asks.
+        body: What they ask.
+        shown: Makes of the answer what they may see.
+        keep: Keeps it.
+        pipeline: Over what they may see; by default the whole archive.
+    """
 
     async def final(answer: Answer) -> dict[str, Any]:
         return {"id": await to_thread.run_sync(keep, answer), **shown(answer)} if keep else shown(answer)
 
     service: Service = request.app.state.service
-    events = service.events(body.question, body.turns(), filters, body.engine, body.level)
+    events = service.events(body.question, body.turns(), body.filters.value(), body.engine, body.level, pipeline)
     if EVENT_STREAM in request.headers.get("accept", ""):
         # What is wrong with the question shows before the first event, and is answered as a plain error.
         first = await anext(events)
@@ -52,10 +65,13 @@ async def the_answer(events: AsyncGenerator[Event]) -> Answer:
     raise AssertionError("a stream ends with its answer")
 
 
-async def found_passages(request: Request, question: str | None, top_k: int, filters: Filters) -> Response:
-    """List the passages that fit a question best, within filters."""
+async def found_passages(
+    request: Request, question: str | None, top_k: int, filters: Filters, pipeline: QAPipeline | None = None
+) -> Response:
+    """List the passages that fit a question best, within filters; ``pipeline`` is by default the whole archive's."""
     service: Service = request.app.state.service
-    results = await service.run(lambda: service.pipeline.search(question or "", top_k, filters))
+    asked = pipeline or service.pipeline
+    results = await service.run(lambda: asked.search(question or "", top_k, filters))
     return json_answer({"question": question, "results": [result.as_dict() for result in results]})
 
 

@@ -78,7 +78,9 @@ def create_app(
     intake = Intake(archive, ingestor)
     kept = Unanswered(settings.data_dir, settings.keep_questions_days, on=settings.log_questions)
     examples, store = Examples(archive, pipeline), Store(settings.data_dir)
-    service = Service(archive, pipeline, settings, access, keys, people, sites, store, examples, intake, kept)
+    visitors = {name: QAPipeline(archive.part(site.publishers)) for name, site in settings.sites.items()}
+    archive.drop_other_parts()
+    service = Service(archive, pipeline, visitors, settings, access, keys, people, sites, store, examples, intake, kept)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",
@@ -130,7 +132,7 @@ async def ask(body: bodies.KeptAskBody, request: Request) -> Response:
     With ``keep`` the answer has an ``id`` under which it is kept, read again and rated.
     """
     keep = partial(ratings.keep_answer, request, body) if body.keep else None
-    return await answered(request, body, body.filters.value(), keep=keep)
+    return await answered(request, body, keep=keep)
 
 
 @router.get("/api/v1/search", responses=bodies.example(bodies.SEARCH_EXAMPLE, "SearchResults"))

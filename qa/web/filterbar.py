@@ -34,15 +34,14 @@ def filters(archive: Archive, asked: dict[str, Any]) -> Filters:
 
 def bar(archive: Archive) -> str:
     """Return the choices with their counts, as the inner HTML of a form."""
-    counts = archive.tallies()
     first, last = archive.oldest_day(), (archive.coverage(Filters()).newest_published_at or "")[:10]
     days = f' min="{escape(first)}" max="{escape(last)}"' if first and last else ""
     dates = "".join(
         f'<label>{label} <input type="date" name="{name}"{days}></label>'
         for name, label in (("published_from", texts.FROM), ("published_to", texts.TO))
     )
-    parts = [_choices("publishers", texts.PUBLISHER, counts["publisher"])]
-    parts.append(_choices("sections", texts.SECTION, counts["section"]))
+    parts = [_choices("publishers", texts.PUBLISHER, archive.tally("publisher"))]
+    parts.append(_choices("sections", texts.SECTION, archive.tally("section")))
     if first:
         parts.append(_group(texts.DATES, dates))
     if any(parts):

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,8 @@ class Service:
 
     archive: Archive
     pipeline: QAPipeline
+    visitors: Mapping[str, QAPipeline]
+    """Over what each widget site may see, and nothing else: whatever a site's visitor is told comes from here."""
     settings: Settings
     access: Access
     keys: Keys
@@ -83,11 +85,16 @@ class Service:
         filters: Filters | None = None,
         engine: EngineName | None = None,
         level: Level | None = None,
+        pipeline: QAPipeline | None = None,
     ) -> AsyncGenerator[Event]:
-        """Yield what ``QAPipeline.stream`` yields, each step made in a thread; whoever was let in is answered."""
+        """Yield what ``QAPipeline.stream`` yields, each step made in a thread; whoever was let in is answered.
+
+        ``pipeline`` is by default the whole archive's.
+        """
+        asked = pipeline or self.pipeline
         began = time.monotonic()
         # Closed when whoever asked leaves, so that a language model stops writing too.
-        with self.place(), closing(self.pipeline.stream(question, history, filters, engine, level)) as stream:
+        with self.place(), closing(asked.stream(question, history, filters, engine, level)) as stream:
             while (event := await to_thread.run_sync(next, stream, None, limiter=self.limiter)) is not None:
                 if isinstance(event, Answer):
                     await self._note(event, time.monotonic() - began)

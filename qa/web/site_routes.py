@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from qa.errors import NotFound
 from qa.web import bare, bodies, reader
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import json_answer
@@ -49,7 +48,7 @@ async def ask(body: bodies.AskBody, request: Request, site: bodies.SiteName) -> 
     service: Service = request.app.state.service
     visit = _visit(request)
     return await answered(
-        request, body, visit.limited(body.filters.value()), lambda answer: visit.answer(answer, service.sites)
+        request, body, lambda answer: visit.answer(answer, service.sites), pipeline=service.visitors[visit.name]
     )
 
 
@@ -70,7 +69,9 @@ async def search(
 ) -> Response:
     """List the passages that fit a question best, among those that the site may see."""
     filters = search_filters(publishers, published_from, published_to, article_ids, exclude_article_ids)
-    return await found_passages(request, q if question is None else question, top_k, _visit(request).limited(filters))
+    service: Service = request.app.state.service
+    seen = service.visitors[_visit(request).name]
+    return await found_passages(request, q if question is None else question, top_k, filters, seen)
 
 
 @router.get("/sites/{site}/articles/{article_id}", include_in_schema=False)
@@ -86,12 +87,9 @@ async def read(
     """Show an article that the site may see, on a page that leads nowhere else."""
     service: Service = request.app.state.service
     visit = _visit(request)
-    article = await service.run(lambda: service.archive.article(article_id, revision))
-    newest = article if revision is None else await service.run(lambda: service.archive.article(article_id))
-    if not (visit.may_see(article) and visit.may_see(newest)):
-        # The same as for an article that is not there: what a site may not see does not exist for it.
-        which = "" if revision is None else f" in revision {revision}"
-        raise NotFound(f"The archive holds no article {article_id[:80]!r}{which}.")
+    held = service.visitors[visit.name].archive
+    article = await service.run(lambda: held.article(article_id, revision))
+    newest = article if revision is None else await service.run(lambda: held.article(article_id))
     marks = reader.places_of(cited, start, end)
     link = service.sites.newest_link(visit.name, article_id)
     page = reader.article_page(

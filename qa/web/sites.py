@@ -3,7 +3,8 @@
 A request of a widget comes with the Origin of the page that it stands in, which must be one of the site's, and where
 the site asks for it with a token that the intranet's own server signed: a JSON Web Token (HS256, the site's secret)
 with ``aud`` = ``dateline:SITE``, ``exp`` at most an hour away and, if it likes, ``sub``, by whom rates are counted.
-A visitor's way to the reader is a link with a ticket, made for one article when it is cited.
+A visitor's way to the reader is a link with a ticket, made for one article when it is cited. What a site may see is no
+matter of requests: its visitors are answered from ``Service.visitors``, over a part of the archive made of it alone.
 """
 
 import time
@@ -16,9 +17,8 @@ import jwt
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from qa.index.catalogue import publisher_key
 from qa.sites import Site, whole_origin
-from qa.types import Answer, Article, Filters, Span
+from qa.types import Answer, Span
 from qa.web.errors import ForeignOrigin, NotSignedIn
 from qa.web.markup import reader_link
 from qa.web.people import Person
@@ -47,32 +47,13 @@ class Visit:
     origin: str | None
     person: Person
 
-    def limited(self, filters: Filters) -> Filters:
-        """Return filters that allow no more than the site may see."""
-        own = self.site.publishers
-        if not own:
-            return filters
-        asked = {publisher_key(name) for name in filters.publishers}
-        left = tuple(name for name in own if not asked or publisher_key(name) in asked)
-        # No publisher at all would mean everybody.
-        return replace(filters, publishers=left) if left else replace(filters, publishers=own, article_ids=())
-
-    def may_see(self, article: Article) -> bool:
-        """Say whether an article is within the site's limits."""
-        return self._allows(article.publisher)
-
     def answer(self, answer: Answer, tickets: "Sites") -> dict[str, Any]:
-        """Return an answer as the site may see it; each citation has a ``reader_url`` that its visitor may open."""
+        """Return an answer whose citations have a ``reader_url`` each, which the site's visitor may open."""
         shown = answer.as_dict()
         for row in shown["citations"]:
-            row["also_published_by"] = [name for name in row["also_published_by"] if self._allows(name)]
             place = Span(row["start"], row["end"])
             row["reader_url"] = tickets.reader_link(self.name, row["article_id"], row["revision"], place)
         return shown
-
-    def _allows(self, publisher: str | None) -> bool:
-        allowed = {publisher_key(name) for name in self.site.publishers}
-        return not allowed or (publisher is not None and publisher_key(publisher) in allowed)
 
 
 class Sites:

@@ -1,11 +1,12 @@
 """Stories: the versions of one report that several publishers, or one several times, have carried."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from qa.errors import NotFound
+from qa.index.holdings import Holdings
 from qa.types import ArticleSummary, Filters
 from qa.web import bodies
 from qa.web.answers import json_answer
@@ -29,7 +30,7 @@ async def stories(
 
     def found() -> tuple[list[dict[str, Any]], int]:
         groups, total = service.archive.catalogue.retold(limit, offset)
-        return [_versions(service, group, Filters()) for group in groups], total
+        return [_rows(service.archive.articles(Filters(article_ids=tuple(group)))) for group in groups], total
 
     rows, total = await service.run(found)
     answer = json_answer({"stories": rows})
@@ -43,7 +44,7 @@ async def stories(
 async def story(request: Request, article_id: str) -> Response:
     """List every version of the report that an article is one of, itself among them."""
     service: Service = request.app.state.service
-    return tagged(request, json_answer(await service.run(lambda: _story(service, article_id, Filters()))))
+    return await _story(request, service.archive, article_id)
 
 
 @router.get(
@@ -55,18 +56,13 @@ async def site_story(request: Request, site: bodies.SiteName, article_id: str) -
     """List the versions of a report that the site may see; an article that it may not is not there."""
     service: Service = request.app.state.service
     visit: Visit = request.scope[VISIT]
-    within = visit.limited(Filters())
-    return tagged(request, json_answer(await service.run(lambda: _story(service, article_id, within))))
+    return await _story(request, service.visitors[visit.name].archive, article_id)
 
 
-def _story(service: Service, article_id: str, within: Filters) -> dict[str, Any]:
-    found = _versions(service, service.archive.catalogue.versions(article_id), within)
-    if all(row["id"] != article_id for row in found["articles"]):
-        raise NotFound(f"The archive holds no article {article_id[:80]!r}.")
-    return found
+async def _story(request: Request, held: Holdings, article_id: str) -> Response:
+    service: Service = request.app.state.service
+    return tagged(request, json_answer(_rows(await service.run(lambda: held.versions(article_id)))))
 
 
-def _versions(service: Service, article_ids: list[str], within: Filters) -> dict[str, Any]:
-    filters = Filters(publishers=within.publishers, article_ids=tuple(article_ids))
-    rows: list[ArticleSummary] = service.archive.articles(filters)
-    return {"articles": [row.as_dict() for row in rows]}
+def _rows(versions: Sequence[ArticleSummary]) -> dict[str, Any]:
+    return {"articles": [row.as_dict() for row in versions]}
