@@ -93,6 +93,14 @@ turn_articles = Table(
 )
 """Which kept answers hold words of which article, and its title then; erased together with them."""
 
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("until", Integer, nullable=False),
+)
+"""Sessions that somebody ended by signing out, until the second in which their cookies would have ended anyway."""
+
 Json = dict[str, Any]
 
 

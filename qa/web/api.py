@@ -73,11 +73,11 @@ def create_app(
     """
     access = access or Access()
     keys = keys_of(settings)
-    people = People(settings, access, keys)
     sites = Sites(settings.sites, keys.session)
     intake = Intake(archive, ingestor)
     kept = Unanswered(settings.data_dir, settings.keep_questions_days, on=settings.log_questions)
     examples, store = Examples(archive, pipeline), Store(settings.data_dir)
+    people = People(settings, access, keys, store)
     visitors = {name: QAPipeline(archive.part(site.publishers)) for name, site in settings.sites.items()}
     archive.drop_other_parts()
     service = Service(archive, pipeline, visitors, settings, access, keys, people, sites, store, examples, intake, kept)

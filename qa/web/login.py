@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -35,6 +36,7 @@ async def sign_in(request: Request) -> Response:
     person = service.people.sign_in(form.get("token", [""])[0].strip(), browser_of(secret))
     if person is None:
         return _page(bare.sign_in_page(goal, texts.WRONG_TOKEN), 403)
+    await to_thread.run_sync(service.people.end_session, request.headers)  # the one before
     answer = RedirectResponse(goal, 303)
     _set_cookie(request, answer, service.people.session(person), SESSION_S)
     remember(answer, secret, secure=service.people.is_https(request.scope, request.headers))
@@ -43,7 +45,9 @@ async def sign_in(request: Request) -> Response:
 
 @router.post("/logout")
 async def sign_out(request: Request) -> Response:
-    """End the session; with ``forget`` the browser's conversations do not come back either."""
+    """End the session for good; with ``forget`` the browser's conversations do not come back either."""
+    service: Service = request.app.state.service
+    await to_thread.run_sync(service.people.end_session, request.headers)
     answer = RedirectResponse("/login", 303)
     if "forget" in parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10):
         forget(answer)

@@ -19,6 +19,7 @@ from starlette.types import Scope
 from qa.config import Settings
 from qa.web.access import LOOPBACK_NAMES, Access, host_name, is_loopback
 from qa.web.keys import Keys
+from qa.web.store import Store
 
 Role = Literal["visitor", "reader", "editor"]
 PERSON = "dateline.person"
@@ -68,8 +69,8 @@ def person_of(request: Any) -> Person:
 class People:
     """Recognise people, and give them sessions."""
 
-    def __init__(self, settings: Settings, access: Access, keys: Keys) -> None:
-        """Use the settings' proxies and the archive's keys."""
+    def __init__(self, settings: Settings, access: Access, keys: Keys, store: Store | None = None) -> None:
+        """Use the settings' proxies and the archive's keys; ``store`` remembers who signed out."""
         self._settings = settings
         self._access = access
         self._keys = keys
@@ -77,6 +78,8 @@ class People:
         # Other tokens end every session that was begun with the old ones.
         tokens = "\n".join([keys.session, keys.reader, keys.editor])
         self._signing_key = hashlib.sha256(tokens.encode()).digest()
+        self._store = store
+        self._ended = store.ended_sessions() if store else set[str]()
 
     def recognise(self, scope: Scope, headers: Headers) -> Person | None:
         """Return who sent a request, or None for a stranger."""
@@ -100,8 +103,20 @@ class People:
     def session(self, person: Person) -> str:
         """Return what the session's cookie holds."""
         claims: dict[str, Any] = {"aud": AUDIENCE, "sub": person.name, "role": person.role, "browser": person.browser}
-        claims["exp"] = int(time.time()) + SESSION_S
+        claims |= {"exp": int(time.time()) + SESSION_S, "jti": secrets.token_urlsafe(16)}
         return jwt.encode(claims, self._signing_key, "HS256")
+
+    def end_session(self, headers: Headers) -> None:
+        """End the session that a request's cookie belongs to, if any: no copy of the cookie is good for anything more.
+
+        Raises:
+            WriteFailed: It is over, but a restart would forget that.
+        """
+        claims = self._claims(headers)
+        if claims:
+            self._ended.add(claims["jti"])
+            if self._store:
+                self._store.end_session(claims["jti"], int(claims["exp"]))
 
     def address_of(self, scope: Scope, headers: Headers) -> str:
         """Return the address that a request comes from, behind proxies that are trusted."""
@@ -132,13 +147,20 @@ class People:
         shown = f"{name} (from the proxy)" if _OURS.fullmatch(name) else name
         return Person(shown, "editor" if name in self._settings.proxy_editors else "reader")
 
-    def _in_session(self, headers: Headers) -> Person | None:
+    def _claims(self, headers: Headers) -> dict[str, Any] | None:
+        """Return what a session's cookie says, if it is ours and not over."""
         try:
             morsel = SimpleCookie("; ".join(headers.getlist("cookie"))).get(COOKIE)
-            options: Any = {"require": ["exp", "aud", "sub"]}
+            options: Any = {"require": ["exp", "aud", "sub", "jti"]}
             value = morsel.value if morsel else ""
             claims = jwt.decode(value, self._signing_key, ["HS256"], audience=AUDIENCE, options=options)
         except (CookieError, jwt.InvalidTokenError):
+            return None
+        return None if claims["jti"] in self._ended else claims
+
+    def _in_session(self, headers: Headers) -> Person | None:
+        claims = self._claims(headers)
+        if claims is None:
             return None
         role: Role = "editor" if claims.get("role") == "editor" else "reader"
         return Person(str(claims["sub"]), role, str(claims.get("browser", "")))

@@ -3,6 +3,7 @@
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from qa.errors import NotFound
-from qa.index.kept import Json, as_json, conversations, mapped_errors, open_people, turn_articles, turns
+from qa.index.kept import (
+    Json,
+    as_json,
+    conversations,
+    ended_sessions,
+    mapped_errors,
+    open_people,
+    turn_articles,
+    turns,
+)
 from qa.types import Turn
 
 LONGEST_TITLE = 80
@@ -74,6 +84,20 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._sql.dispose()
+
+    # Sessions
+
+    def end_session(self, session_id: str, until: int) -> None:
+        """Keep that a session is over, although its cookie would be good ``until`` then."""
+        with self._changing() as connection:
+            connection.execute(delete(ended_sessions).where(ended_sessions.c.id == session_id))
+            connection.execute(insert(ended_sessions).values(id=session_id, until=until))
+
+    def ended_sessions(self) -> set[str]:
+        """Return the sessions that are over, and forget those whose cookies have ended by now."""
+        with self._changing() as connection:
+            connection.execute(delete(ended_sessions).where(ended_sessions.c.until < int(time.time())))
+            return set(connection.scalars(select(ended_sessions.c.id)))
 
     # Conversations
 

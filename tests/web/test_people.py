@@ -16,6 +16,7 @@ from qa.web.doors import find_door
 from qa.web.keys import Keys, keys_of
 from qa.web.login import own_path
 from qa.web.people import ANYBODY, COMMAND_LINE, LOCAL, People, Person
+from qa.web.store import Store
 from qa.web.visitor import browser_of, new_secret
 from tests.servers import GUARDED_TOML, INTRANET, ROOT, as_editor, as_reader, serving
 
@@ -113,8 +114,12 @@ def test_signing_in_begins_a_session_and_signing_out_ends_it(guarded):
         assert browser.get("/", headers=PAGE).status_code == 200
         assert "reader-" in browser.get("/login").text
         assert browser.delete("/api/v1/articles/x").status_code == 403  # a reader
+        kept = {"cookie": f"dateline_session={browser.cookies['dateline_session']}"}
+        assert browser.get("/api/v1/articles", headers=kept).status_code == 200
         assert browser.post("/logout").headers["location"] == "/login"
         assert browser.get("/api/v1/articles").status_code == 401
+    with guarded.client() as thief:  # whoever has a copy of the cookie is out too
+        assert thief.get("/api/v1/articles", headers=kept).status_code == 401
 
 
 @pytest.mark.parametrize("token", ["", "x", "the readers' own toke", "\ud800".encode("utf-8", "surrogatepass"), "é"])
@@ -218,6 +223,29 @@ def test_a_session_ends_when_the_tokens_change():
     assert mine.recognise(scope, Headers(cookie)) == Person("reader-1", "reader")
     for other in (Keys("new", KEYS.editor, KEYS.session), Keys(KEYS.reader, KEYS.editor, "new")):
         assert People(Settings(), OPEN, other).recognise(scope, Headers(cookie)) is None
+
+
+def test_a_session_that_was_ended_stays_so_and_ends_no_other(tmp_path):
+    scope = {"client": ("192.0.2.1", 1), "scheme": "http"}
+    store = Store(tmp_path)
+
+    def people():
+        return People(Settings(), OPEN, KEYS, store)
+
+    def cookie(session):
+        return Headers({"host": "news.example", "cookie": f"dateline_session={session}"})
+
+    mine = people()
+    person = mine.sign_in("reader's token", browser_of(new_secret()))
+    left, stays = (cookie(mine.session(person)) for _ in range(2))
+    mine.end_session(left)
+    mine.end_session(cookie("x.y.z"))
+    for later in (mine, people()):
+        assert later.recognise(scope, left) is None
+        assert later.recognise(scope, stays) == person
+    store.end_session("long ago", 1)
+    assert len(store.ended_sessions()) == 1
+    store.close()
 
 
 def test_people_who_share_a_token_are_told_apart_by_their_browsers():
