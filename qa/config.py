@@ -173,10 +173,12 @@ class Settings(BaseSettings):
     )
     proxy_editors: tuple[str, ...] = Field((), description="Names so given that are editors.")
     questions_per_minute: int = Field(
-        60, ge=1, description="Questions that one person may send in a minute; none counts on the server's own machine."
+        60,
+        ge=1,
+        description="Questions a person may send in a minute, other requests ten times; none counts on this machine.",
     )
     address_questions_per_minute: int = Field(
-        240, ge=1, description="Questions that may come from one address in a minute."
+        240, ge=1, description="The same for one address, of version 6 for its network (/64)."
     )
     max_waiting: int = Field(
         64, ge=0, le=10_000, description="Questions that may wait while others are answered; more are sent away."

@@ -39,7 +39,7 @@ class Site(BaseModel):
         greeting: What it says before the first question.
         examples: Questions it offers.
         publishers: Whose articles it may see; empty means everybody's.
-        quota_per_minute: Requests that all its visitors together may send in a minute.
+        quota_per_minute: Questions of all its visitors together in a minute; of other requests ten times as many.
         theme: Its colours.
         accent: The colour of its buttons and links, ``#rrggbb``.
         login: Whether visitors are anonymous, or bring a token that the intranet's server signed with ``secret``.

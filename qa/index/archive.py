@@ -238,8 +238,10 @@ class Archive(Holdings):
         """
         self._writer_only()
         try:
+            publishers = self.catalogue.ever_published_by(article_ids)
+            held = [part for part in self._parts.values() if part.held_any_of(publishers)]
             count = self.catalogue.remove(article_ids, may_return=may_return)
-            self._wipe()
+            self._wipe(held)
             return count
         finally:
             self._forget()
@@ -249,14 +251,17 @@ class Archive(Holdings):
         self._writer_only()
         self.catalogue.move(moved)
 
-    def _wipe(self) -> None:
-        """Take what removed articles said out of the files, kept answers included; the keyword index would keep it."""
+    def _wipe(self, held: Sequence[Part] = ()) -> None:
+        """Take what removed articles said out of the files, kept answers included; the keyword indexes would keep it.
+
+        ``held`` are the parts that they were of; parts that are not open are made again when they are.
+        """
         if self.catalogue.is_unwiped:
             erase_removed(self.settings.data_dir, self.catalogue.removed_at)
             self.vectors.catch_up(self.catalogue)
             self.keywords.rebuild(self.catalogue)
             self.drop_other_parts()
-            for part in self._parts.values():
+            for part in held:
                 part.rebuild()
             self.catalogue.wipe()
 

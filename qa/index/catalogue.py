@@ -238,6 +238,15 @@ class Catalogue:
         with self._reading() as connection:
             return sorted(connection.scalars(query))
 
+    def ever_published_by(self, article_ids: Sequence[str]) -> set[str]:
+        """Return the publishers of some articles in any of their revisions."""
+        found: set[str] = set()
+        with self._reading() as connection:
+            for part in _parts(article_ids):
+                query = select(revisions.c.publisher).where(revisions.c.article_id.in_(part))
+                found.update(name for name in connection.scalars(query.distinct()) if name)
+        return found
+
     def tally(self, column: Counted, filters: Filters) -> list[tuple[str, int]]:
         """Return each publisher or section with the number of its articles that a filter allows, most first."""
         with self._reading() as connection:

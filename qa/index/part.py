@@ -1,7 +1,7 @@
 """A part of an archive: the articles of some publishers, for those who may know of nothing else."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,10 @@ class Part(Holdings):
             if self._holds(found.publisher):  # a revision may have been somebody else's
                 return found
         raise no_article(article_id, revision)
+
+    def held_any_of(self, publishers: Iterable[str]) -> bool:
+        """Say whether words of any of some publishers may be in the index."""
+        return any(map(self._holds, publishers))
 
     def refresh(self) -> None:
         """Make everything committed searchable."""

@@ -26,7 +26,7 @@ STATUSES = {
     413: "The question or the request is too long.",
     421: "The server does not go by the name in `host`.",
     422: "A field is missing or not as it should be.",
-    429: "Too many questions in the last minute; `retry-after` says when to come back.",
+    429: "Too many requests in the last minute; `retry-after` says when to come back.",
     500: "Something unexpected went wrong; the server's log has the details under the id.",
     503: "Too many requests at the moment; `retry-after` says when to come back.",
     507: "The disk is full or refuses to be written.",
@@ -91,8 +91,10 @@ def _statuses(operation: Schema, door: Door, method: str) -> set[int]:
         found |= {404, 410}
     if door.who != "everyone":
         found.add(401)
+    if door.asks or door.reads:
+        found.add(429)
     if door.asks:
-        found |= {404, 429}
+        found.add(404)
     if method not in SAFE or door.who in {"site", "editor"}:
         found.add(403)
     if door.who == "editor":

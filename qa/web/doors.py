@@ -23,6 +23,7 @@ class Door:
         methods: What it takes.
         who: Who may come in.
         asks: Whether it costs the work of a question, which is counted and limited.
+        reads: Whether it reads the archive or what is kept, which is counted apart from questions and limited too.
         most: Largest body, in bytes.
         uploads: Whether it takes files, which may be larger and take longer; a setting says how large.
     """
@@ -31,12 +32,16 @@ class Door:
     methods: frozenset[str]
     who: Who
     asks: bool = False
+    reads: bool = False
     most: int = MAX_BODY
     uploads: bool = False
 
 
-def _door(methods: str, path: str, who: Who = "reader", *, asks: bool = False, uploads: bool = False) -> Door:
-    return Door(re.compile(path), frozenset(methods.split()), who, asks, uploads=uploads)
+def _door(
+    methods: str, path: str, who: Who = "reader", *, asks: bool = False, uploads: bool = False, free: bool = False
+) -> Door:
+    reads = who in {"site", "reader"} and not asks and not free
+    return Door(re.compile(path), frozenset(methods.split()), who, asks, reads, uploads=uploads)
 
 
 SITE = r"/api/v1/sites/(?P<site>[a-z0-9][a-z0-9-]{0,62})"
@@ -45,7 +50,7 @@ DOORS: tuple[Door, ...] = (
     _door("GET HEAD", r"/widget\.(?:js|css)", "everyone"),
     _door("GET POST", r"/login", "everyone"),
     _door("POST", r"/logout", "everyone"),
-    _door("GET OPTIONS", SITE, "site"),
+    _door("GET OPTIONS", SITE, "site", free=True),  # every view of every page with a widget reads it
     _door("POST OPTIONS", f"{SITE}/ask", "site", asks=True),
     _door("GET OPTIONS", f"{SITE}/search", "site", asks=True),
     _door("GET", r"/sites/(?P<site>[a-z0-9][a-z0-9-]{0,62})/articles/[^/]+", "site"),
@@ -66,9 +71,9 @@ DOORS: tuple[Door, ...] = (
     _door("GET", r"/unanswered", "editor"),
     _door("POST", r"/unanswered/clear", "editor"),
     _door("POST", r"/v1/chat/completions", asks=True),
-    _door("GET", r"/v1/models"),
-    _door("GET", r"/api/v1/version"),
-    _door("GET", r"/openapi\.json"),
+    _door("GET", r"/v1/models", free=True),
+    _door("GET", r"/api/v1/version", free=True),
+    _door("GET", r"/openapi\.json", free=True),
     _door("GET", r"/articles(?:/[^/]+)?"),
     _door("GET", r"/library/(?:ingestions|mentions/[^/]+)", "editor"),
     _door("GET", r"/(?:answers|conversations)/[\w-]+"),
@@ -77,10 +82,10 @@ DOORS: tuple[Door, ...] = (
     _door("DELETE", r"/chat/conversations/[\w-]+"),
     _door("POST", r"/chat/conversations/[\w-]+/title"),
     _door("POST", r"/chat/turns/[\w-]+/rating"),
-    _door("GET HEAD", r"/look/[\w-]+\.(?:js|css)"),
-    _door("GET HEAD", r"/|/(?:config/?|theme\.css|robots\.txt|favicon\.ico|manifest\.json)"),
-    _door("GET HEAD", r"/(?:assets|static|svelte)/.+"),
-    _door("GET", r"/gradio_api/(?:theme\.css|startup-events|heartbeat/[\w-]+)"),
+    _door("GET HEAD", r"/look/[\w-]+\.(?:js|css)", free=True),
+    _door("GET HEAD", r"/|/(?:config/?|theme\.css|robots\.txt|favicon\.ico|manifest\.json)", free=True),
+    _door("GET HEAD", r"/(?:assets|static|svelte)/.+", free=True),
+    _door("GET", r"/gradio_api/(?:theme\.css|startup-events|heartbeat/[\w-]+)", free=True),
 )
 
 

@@ -150,8 +150,9 @@ class Wall:
 
     def _count(self, call: _Call, door: Door) -> None:
         address = self._people.address_of(call.scope, call.headers)
-        if door.asks and call.person and call.scope["method"] != "OPTIONS":
-            self._limits.count_question(call.person, address, call.visit)
+        if call.person and call.scope["method"] != "OPTIONS" and (door.asks or door.reads):
+            count = self._limits.count_question if door.asks else self._limits.count_reading
+            count(call.person, address, call.visit)
         elif call.scope["path"] == "/login" and call.scope["method"] == "POST":
             self._limits.count_sign_in(address)
 

@@ -16,7 +16,7 @@ import uvicorn
 from qa.config import Settings
 from qa.sites import Site
 from qa.web.errors import TooMany
-from qa.web.limits import SIGN_INS_PER_MINUTE, Limits
+from qa.web.limits import READS_PER_QUESTION, SIGN_INS_PER_MINUTE, Limits
 from qa.web.people import ANYBODY, COMMAND_LINE, LOCAL, Person
 from qa.web.serving import GRACE_S, Patient, Server
 from qa.web.sites import Visit
@@ -71,6 +71,19 @@ def test_a_site_has_its_own_quota_and_its_page_may_read_so(tight):
     assert other.status_code == 200
 
 
+def test_what_is_read_has_limits_too(tight):
+    with tight.client(headers={"origin": INTRANET}) as opened:
+        read = [opened.get("/api/v1/sites/everything/articles/x/story").status_code for _ in range(32)]
+        assert read == [404] * 3 * READS_PER_QUESTION + [429] * 2
+        opened.headers["referer"] = f"{INTRANET}/"
+        assert opened.get("/sites/everything/articles/x").status_code == 429
+        assert opened.get("/api/v1/sites/everything").status_code == 200  # or the widget could not even say so
+    with tight.client(headers={"x-forwarded-for": "192.0.2.1", **as_editor()}) as other:
+        listed = [other.get("/api/v1/stories").status_code for _ in range(5 * READS_PER_QUESTION + 1)]
+        assert (set(listed[:-1]), listed[-1]) == ({200}, 429)
+        assert other.get("/api/v1/unanswered").status_code == 200  # what editors do is not counted
+
+
 def test_tokens_cannot_be_tried_without_end(tight):
     with tight.client() as opened:
         tries = [opened.post("/login", data={"token": "wrong"}).status_code for _ in range(SIGN_INS_PER_MINUTE + 2)]
@@ -96,11 +109,15 @@ def test_a_question_refused_under_one_limit_counts_under_no_other():
 
 def test_whoever_need_not_sign_in_is_limited_by_address():
     limits = Limits(Settings(questions_per_minute=1, address_questions_per_minute=3))
-    for address in ("192.0.2.1", "192.0.2.2"):
-        for _ in range(3):
+    for network in (["192.0.2.1"] * 4, ["::ffff:192.0.2.2"] * 4, [f"2001:db8::{at}:1" for at in range(4)]):
+        for address in network[:3]:
             limits.count_question(ANYBODY, address, None)
         with pytest.raises(TooMany):
-            limits.count_question(ANYBODY, address, None)
+            limits.count_question(ANYBODY, network[3], None)
+        limits.count_reading(ANYBODY, network[3], None)
+    with pytest.raises(TooMany):
+        limits.count_question(ANYBODY, "192.0.2.2", None)
+    limits.count_question(ANYBODY, "2001:db8:0:1::1", None)
 
 
 def test_anonymous_visitors_of_a_site_share_its_quota_only():
