@@ -80,7 +80,7 @@ def create_app(
     people = People(settings, access, keys, store)
     visitors = {name: QAPipeline(archive.part(site.publishers)) for name, site in settings.sites.items()}
     archive.drop_other_parts()
-    service = Service(archive, pipeline, visitors, settings, access, keys, people, sites, store, examples, intake, kept)
+    service = Service(archive, pipeline, settings, access, keys, people, sites, store, examples, intake, kept, visitors)
     app = FastAPI(
         title="Dateline",
         description="Answers questions over an archive of news articles, quoting the exact words that support them.",

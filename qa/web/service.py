@@ -38,8 +38,6 @@ class Service:
 
     archive: Archive
     pipeline: QAPipeline
-    visitors: Mapping[str, QAPipeline]
-    """Over what each widget site may see, and nothing else: whatever a site's visitor is told comes from here."""
     settings: Settings
     access: Access
     keys: Keys
@@ -50,6 +48,8 @@ class Service:
     intake: Intake
     """The only one that changes the archive; asking goes on meanwhile."""
     unanswered: Unanswered
+    visitors: Mapping[str, QAPipeline] = field(default_factory=dict)
+    """Over what each widget site may see, and nothing else: whatever a site's visitor is told comes from here."""
     present: int = 0
     """How many are being answered or wait; counted on the event loop only."""
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))

@@ -47,8 +47,11 @@ def described(made, folder):
         assert running.stop() == 0
 
 
-def fuzz(running, folder, *options, headers=None):
-    """Send what the description allows and what it does not; return the exit code and what was said."""
+def fuzz(running, folder, *options, headers=None, deleting=False):
+    """Send what the description allows and what it does not; return the exit code and what was said.
+
+    What deletes is sent in a run of its own, to an archive of its own: the others read the article that would go.
+    """
     with running.client(headers=as_editor()) as opened:
         article = opened.get("/api/v1/articles?limit=1").json()["articles"][0]["id"]
         description = folder / "openapi.json"
@@ -56,7 +59,7 @@ def fuzz(running, folder, *options, headers=None):
     config = folder / "schemathesis.toml"
     config.write_text(CONFIG.format(article=article))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", config, "run", "--no-color"]
-    command += ["--exclude-method", "DELETE", *options]  # the article that the others read
+    command += ["--include-method" if deleting else "--exclude-method", "DELETE", *options]
     for name, value in (headers if headers is not None else {"origin": f"http://{NAME}", **as_editor()}).items():
         command += ["-H", f"{name}: {value}"]
     command += ["-H", f"host: {NAME}", "--url", running.address, description]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.servers import as_editor
 from tests.web.fuzz import described, fuzz
 
 
@@ -23,6 +24,16 @@ def test_whatever_is_sent_is_answered_as_described(open_to_all, description, tmp
     sent = sum(method != "delete" for operations in description["paths"].values() for method in operations)
     assert sent > 12
     assert f"Tested: {sent}" in " ".join(said.split()), said
+
+
+def test_whatever_is_deleted_is_answered_as_described(small_made, tmp_path):
+    with described(small_made, tmp_path) as running, running.client(headers=as_editor()) as opened:
+        before = len(opened.get("/api/v1/articles").json()["articles"])
+        options = ["--seed", "1", "--max-examples", "10", "--no-shrink"]
+        code, said = fuzz(running, tmp_path, *options, deleting=True)
+        assert code == 0, said
+        assert "Tested: 3" in " ".join(said.split()), said
+        assert len(opened.get("/api/v1/articles").json()["articles"]) == before - 1
 
 
 def test_a_stranger_is_refused_as_described(open_to_all, tmp_path):
