@@ -19,7 +19,7 @@ UNKNOWN = "What did a barrel of crude oil cost in the summer of 2024?"
 FLOAT, INLINE = "dateline-chat[data-float]", "dateline-chat[data-site=staff]"
 SETTINGS = """
 [sites.news]
-origins = ["{intranet}"]
+origins = ["{intranet}", "{local}"]
 title = "Ask the archive"
 greeting = "Every sentence of an answer is quoted."
 examples = ["{seed}"]
@@ -65,7 +65,7 @@ def embedding(folder, corpus):
     pages = Intranet("", SECRET)
     with serving_intranet(pages) as port:
         address = f"http://intranet.{NAMES}:{port}"
-        settings = SETTINGS.format(intranet=address, secret=SECRET, seed=SEED)
+        settings = SETTINGS.format(intranet=address, local=f"http://localhost:{port}", secret=SECRET, seed=SEED)
         settings += SCARCE.format(intranet=address)
         settings += "".join(BRAND.format(name=name, intranet=address) for name in BRANDS)
         (folder / "dateline.toml").write_text(settings, "utf-8")
