@@ -18,6 +18,15 @@ def test_the_container_file_passes_the_linter():
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_the_compose_file_passes_the_linter(tmp_path):
+    linter = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
+    broken = tmp_path / "compose.yaml"
+    broken.write_text((ROOT / "compose.yaml").read_text().replace("read_only: true", "read_onyl: true"))
+    for file, passes in ((ROOT / "compose.yaml", True), (broken, False)):
+        done = subprocess.run([*linter, file], capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is passes, done.stdout
+
+
 def test_the_container_runs_without_rights_and_says_how_it_is():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     last_stage = lines[max(at for at, line in enumerate(lines) if line.startswith("FROM")) :]
