@@ -48,6 +48,7 @@ class Rows:
     chunk_ids: list[str]
     article_rows: "NDArray[np.int32]"
     vectors: "NDArray[Any]"
+    lengths: "NDArray[np.float32]"
 
     def allowed(self, filters: Filters) -> "NDArray[np.bool_]":
         """Say of each article whether a filter allows it."""
@@ -97,9 +98,7 @@ class Allowed:
         if not len(self.chunks):
             return set()
         values = self.rows.vectors[self.chunks].astype(np.float32, copy=False)
-        if not self.exact:
-            values /= np.sqrt(np.einsum("ij,ij->i", values, values))[:, None]
-        similar = values @ np.stack(vectors, axis=1)
+        similar = (values @ np.stack(vectors, axis=1)) / self.rows.lengths[self.chunks][:, None]
         most = min(MARGIN * n, len(self.chunks))
         near = np.argpartition(-similar, most - 1, axis=0)[:most]
         return {self.rows.chunk_ids[at] for at in self.chunks[np.unique(near)].tolist()}
@@ -168,7 +167,15 @@ def read_table(connection: Connection, applied: int, before: Rows | None, touche
         chunk_ids=chunk_ids,
         article_rows=np.array([places[article_of(key)] for key in chunk_ids], dtype=np.int32),
         vectors=vectors,
+        lengths=_lengths(vectors),
     )
+
+
+def _lengths(vectors: "NDArray[Any]") -> "NDArray[np.float32]":
+    """Return each row's length; in parts, so that no second copy of them all is made."""
+    parts = (vectors[at : at + 1000].astype(np.float32) for at in range(0, len(vectors), 1000))
+    squares = [np.einsum("ij,ij->i", part, part) for part in parts]
+    return np.sqrt(np.concatenate(squares)) if squares else np.zeros(0, dtype=np.float32)
 
 
 def _read(rows: Any, small: bool, expected: int) -> "tuple[list[str], NDArray[Any]]":
