@@ -25,9 +25,15 @@ MONTHS = {
 _NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 _MONTH = rf"(?P<month>{_NAMES})\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
+_MONTH_OF = rf"(?:{_MONTH},? (?:of )?)?"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"\b(?P<end>first|last|final) (?:(?P<count>two|three|four|six|[2-9]) )?months of {_YEAR}",
+        rf"\b(?P<half>first|second) half of {_MONTH_OF}{_YEAR}",
+        rf"\b(?P<part>beginning|start|middle|end) of {_MONTH_OF}{_YEAR}",
+        rf"\b(?P<part>early|mid|late)(?: in |-| ){_MONTH_OF}{_YEAR}",
+        rf"\b(?P<week>first|second|third|fourth|last) (?:week|days) of {_MONTH},? (?:of )?{_YEAR}",
         rf"\b(?P<start>{_NAMES}) (?:to|through|until|-|–) {_MONTH},? (?:of )?{_YEAR}",
         r"\b(?P<year>(?:19|20)\d\d)-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?\b",
         rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: of)? {_MONTH},?(?: {_YEAR})?",
@@ -39,6 +45,11 @@ _PATTERNS = tuple(
         rf"\b{_YEAR}",
     )
 )
+_COUNTS = {"two": 2, "three": 3, "four": 4, "six": 6}
+_SOME_MONTHS = 4
+"""Months of "the last months of 2023"."""
+_THIRDS = {"beginning": 0, "start": 0, "early": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
+_WEEKS = {"first": 1, "second": 8, "third": 15, "fourth": 22}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
 SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 AFTERWARDS = timedelta(days=31)
@@ -182,6 +193,8 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
     year = int(found["year"]) if found.get("year") else fallback
     if year is None:
         return None
+    if any(found.get(name) for name in ("end", "half", "part", "week")):
+        return _part(found, year)
     if found.get("quarter"):
         return _quarter(match.group(0), found["quarter"].casefold(), year)
     if found.get("season"):
@@ -197,6 +210,26 @@ def _period(match: re.Match[str], fallback: int | None) -> Period | None:
             return months_of(year, first, month, "quarter") if first <= month else None
         return _day_period(year, month, found.get("day")) or months_of(year, month, month, "month")
     return Period(date(year, 1, 1), date(year, 12, 31), "year")
+
+
+def _part(found: dict[str, str | None], year: int) -> Period:
+    """Return a part of a year or a month: its first or last months, a half, an end or the middle, a week."""
+    named = {name: (word or "").casefold() for name, word in found.items()}
+    if named.get("end"):
+        count = named["count"]
+        months = _COUNTS.get(count) or int(count or _SOME_MONTHS)
+        first = 1 if named["end"] == "first" else 13 - months
+        return months_of(year, first, first + months - 1, "range")
+    month = MONTHS.get(named["month"])
+    if named.get("week"):
+        last = months_of(year, month or 1, month or 1, "month").last
+        start = date(year, month or 1, _WEEKS[named["week"]]) if named["week"] in _WEEKS else last - timedelta(days=6)
+        return Period(start, start + timedelta(days=6), "recent")
+    at, of = (int(named["half"] == "second"), 2) if named.get("half") else (_THIRDS[named["part"]], 3)
+    if month is None:
+        return months_of(year, 12 * at // of + 1, 12 * (at + 1) // of, "month")
+    days = monthrange(year, month)[1]
+    return Period(date(year, month, days * at // of + 1), date(year, month, days * (at + 1) // of), "recent")
 
 
 def _quarter(whole: str, word: str, year: int) -> Period | None:

@@ -12,7 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.index.keyword import KeywordIndex
-from qa.retrieve.dates import MONTHS
+from qa.retrieve.leaning import (
+    BE,
+    FEW_WORDS,
+    PERSON,
+    TIME,
+    WH,
+    asks_of_the_same,
+    content_words,
+    is_told_later,
+    leans,
+    names_in,
+)
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 from qa.types import Turn
 
@@ -20,60 +31,34 @@ CARRIED = 3
 """Words carried from the last question, and as many from the last answer; more brought nothing."""
 TURNS_READ = 4
 """Questions of the user that are followed back."""
-FEW_WORDS = 4
-"""A question with more content words than this says enough of itself."""
 PASSAGES_READ = 8
 MINIMUM = 3
 """Letters of a carried word; "off" and "up" pass, initials and "s" do not."""
 LONGEST_TURN = 4000
 """Characters of a turn that are read; the rest of a long answer rarely names the matter."""
 
-_WH = r"who|whom|whose|what|when|where|why|how|which"
-_BE = r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
-_MONTH = "|".join(name.capitalize() for name in MONTHS)
-_TIME = re.compile(rf"\b(?:(?:{_MONTH})\b\.?(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d\b)?|(?:19|20)\d\d\b)")
-_NAME = re.compile(r"\b[A-Z][\w’'-]*[\w](?: (?:of |de |van |von |al-)?[A-Z][\w’'-]*\w)*")
 _FRAME = re.compile(r"According to [^:“]{0,200}: (?=“)|\[\d+\]|[“”]")
 _OPENING = re.compile(r"^(?:(?:and|but|so|then|ok(?:ay)?|also|well)[, ]+)+", re.IGNORECASE)
+_GOES_ON = re.compile(r"^(?:and|but|so)[, ]|^(?:what|how) about ", re.IGNORECASE)
+"""Openings of a question that asks about one more of the same."""
+_ASKS = re.compile(rf"\b(?:{WH}|{BE})\b", re.IGNORECASE)
+_OTHER_TIME = re.compile(
+    r"\b(?:now|today|tomorrow|yesterday|current(?:ly)?|latest|newest|recent(?:ly)?|next|later|afterwards?|after|before|"
+    r"since|earlier|previous(?:ly)?|last|this (?:week|month|year)|ago|then|still|yet)\b",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"^(?:what|how) about (?P<rest>.+)$", re.IGNORECASE)
 _FRAGMENT = re.compile(
-    r"^(?:in|on|at|for|during|after|before|since|from|to|with|by|under|over)\b(?P<rest>.+)$", re.IGNORECASE
+    r"^(?:in|on|at|for|during|after|before|since|from|to|with|without|by|under|over|among|of|inside|outside|near|against"
+    r"|between)\b(?P<rest>.+)$",
+    re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"^(?P<wh>{_WH}|how (?:many|much|long|old|often)|why not|since when)(?: (?:exactly|then|so|else))?$", re.IGNORECASE
+    rf"^(?P<wh>{WH}|how (?:many|much|long|old|often)|why not|since when)(?: (?:exactly|then|so|else))?$", re.IGNORECASE
 )
-_PERSON = re.compile(r"\b(?:he|him|she|his|her|hers|himself|herself)\b", re.IGNORECASE)
-_THING = re.compile(
-    r"\b(?:it|its|itself|they|them|their|theirs|this one|that one|the same|(?:these|those)(?! (?:who|days|that)\b))\b"
-    r"|\b(?:of|about|with|for|to|by|like|than|in|on|after|before|from|is|was|does|did|do|has|will|would|can) "
-    r"(?:this|that)(?: \w+)?[?.!]?$"
-    r"|\b(?:this|that) (?:happen|mean|work|affect|matter|relate|take place)"
-    r"|\b(?:create|get|need|use|buy|have|find|make|want|about|of|with) (?:one|ones|some)\b[?.!]?$"
-    r"|\b(?:(?:any|some|the|what|which|who|where|how) (?:else|other|others|another|more)|others|instead|the former|"
-    r"the latter)\b(?! (?:than|of)\b)"
-    r"|\b(?:too|as well|there)[?.!]?$"
-    r"|\bif (?:there (?:is|are) )?any[?.!]*$|\bif there (?:is|are) any\b"
-    r"|\banything (?:special|different)\b",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"^(?:and |but |so |ok,? |then )*(?:what|which|how|when|where|why|who|whom)\b[^,;.?!]*?\b"
-    r"(?:do|does|did|is|are|was|were|can|could|will|would|has|have|had|should|may|might) (?:it|they|these|those)\b"
-    r"(?! (?:who|that|\w+s)\b)",
-    re.IGNORECASE,
-)
-"""A pronoun that does something cannot mean what the same clause asks for: "what sports does it offer?"."""
-_OF_THIS_KIND = re.compile(r"\b(?:this|these|that|those|such) (?:types?|kinds?|sorts?) of\b", re.IGNORECASE)
-_CORRECTS = re.compile(r"^(?:no|oops|sorry|ok(?:ay)?|hmm|well|i am sorry)?[,. ]*i (?:mean|meant)\b", re.IGNORECASE)
-_COMPARES = re.compile(
-    r"^(?:which|who|what)(?: one)? (?:is|was|are|were) (?:the )?(?:more |most |less |least )?"
-    r"(?:\w+er|\w+est|important|expensive|common|popular|likely|better|best|worse|worst|effective|useful|difficult)$",
-    re.IGNORECASE,
-)
-"""A comparison of what was spoken of: "which is more important?"."""
 _SAYS_NOTHING = FUNCTION_WORDS | frozenset(
     """sorry unfortunately okay yes thank thanks information question questions answer know want need specific however
-    furthermore consequently additionally therefore please help helpful""".split()
+    furthermore consequently additionally therefore please help helpful per cent percent""".split()
 )
 """Words of a conversation that are not its matter."""
 _DECLINED = re.compile(
@@ -82,38 +67,23 @@ _DECLINED = re.compile(
     re.IGNORECASE,
 )
 """An answer that says that there is none; its words are not of the matter."""
-_NOBODY = frozenset(
-    "someone somebody anyone anybody everyone everybody people one start stop keep go get doing".split()
-)
-_MEANT = re.compile(
-    rf"\b(?:the|a|an|whose|which) (?!{_BE})\w+|\b(?:what|who) (?!(?:{_BE})\b)\w+|\bwho (?:is|was|are|were) \w+ing\b",
-    re.IGNORECASE,
-)
-"""What "he" later in the same question may mean."""
 _NO_PERSON = re.compile(
     r"\b(?:of|Corporation|Company|Foundation|University|School|College|Institute|Bank|Agency|Department|Council|Party|"
     r"Association|Society|Court|Act|Law|League|Club|Union|Group|Street|Road|County|City)\b"
 )
 """Words of names that nobody has."""
 _WHO_IS = re.compile(r"who (?:is|was) [A-Z]", re.IGNORECASE)
-_EMPTY_IT = re.compile(
-    r"\bit (?:is |was )?(?:takes?|took|true|possible|cost|that|rain|necessary|important)\b|"
-    r"\b(?:is|was) it \w+ that\b|\bit (?:is|was) \w+ that\b|"
-    r"\b(?:is|was) it (?:true|possible|legal|safe|ok|better|necessary|important|a|the|that|in)\b|"
-    r"\b(?:does|did|will|would) it (?:take|cost)\b|\bthere (?:is|are|was|were)\b|\b(?:is|are|was|were) there\b",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(
-    rf"^(?P<wh>(?:{_WH})\b(?: (?:many|much|long|old|often))?) (?P<rest>(?:{_BE})\b.+)$", re.IGNORECASE
-)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_QUESTION = re.compile(rf"^(?P<wh>(?:{WH})\b(?: (?:many|much|long|old|often))?) (?P<rest>(?:{BE})\b.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """The last exchange: the user's question, already standing alone, and what was answered."""
+    """The last exchange: the user's question, already standing alone, what was answered, and the time it was of."""
 
     question: str
     answer: str
+    time: str
 
 
 def stand_alone(question: str, history: Sequence[Turn], keywords: KeywordIndex) -> str:
@@ -126,7 +96,7 @@ def stand_alone(question: str, history: Sequence[Turn], keywords: KeywordIndex) 
     """
     before = None
     for asked, answer in _exchanges(history)[-TURNS_READ:]:
-        before = _Before(_resolved(asked, before, keywords), answer)
+        before = _before(_resolved(asked, before, keywords), answer)
     return _resolved(question, before, keywords)
 
 
@@ -138,32 +108,61 @@ def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
         if turn.role == "user":
             found.append((text, ""))
         elif found:
-            found[-1] = (found[-1][0], "" if _DECLINED.match(text) else _FRAME.sub(" ", text))
+            found[-1] = (found[-1][0], "" if _DECLINED.match(text) else text)
     return [exchange for exchange in found if any(letter.isalnum() for letter in exchange[0])]
+
+
+def _before(question: str, answer: str) -> _Before:
+    """Return an exchange with the time that was spoken of: the question's, else that of the report answered from."""
+    framed = _FRAME.search(answer)
+    for text in (question, framed.group() if framed else answer):
+        times = dict.fromkeys(match.group() for match in TIME.finditer(text))
+        if times:
+            return _Before(question, _FRAME.sub(" ", answer), next(iter(times)) if len(times) == 1 else "")
+    return _Before(question, _FRAME.sub(" ", answer), "")
 
 
 def _resolved(question: str, before: _Before | None, keywords: KeywordIndex) -> str:
     if before is None:
         return question
+    goes_on = _GOES_ON.match(question) is not None
     bare = _OPENING.sub("", question).rstrip(" ?.!")
-    filled = _filled(bare, before.question)
+    filled = _filled(bare, before.question, goes_on)
     if filled is not None:
-        return filled
-    if not (_leans(question) or _stays_on_topic(question, before, keywords)):
+        return filled if _BARE.match(bare) else _told_when(filled, question, before)
+    if not (leans(question) or _stays_on_topic(question, before, keywords)):
         return question
-    named = _with_person(_OPENING.sub("", question) or question, before)
-    return _with_topic(named, before, keywords)
+    named = _with_person(_upper_first(_OPENING.sub("", question)) or question, before)
+    told = _with_topic(named, before, keywords)
+    of_a_time = goes_on or asks_of_the_same(question) or is_told_later(question)
+    return _told_when(told, question, before) if of_a_time else told
 
 
 # Fragments
 
 
-def _filled(bare: str, previous: str) -> str | None:
+def _told_when(told: str, question: str, before: _Before) -> str:
+    """Return a question that goes on from the last one with its time added, where it says nothing of a time."""
+    if not before.time or TIME.search(told):
+        return told
+    if is_told_later(question):
+        time = f"since {before.time}"
+    elif _OTHER_TIME.search(told):
+        return told
+    else:
+        time = before.time
+    stem = told.rstrip(" ?.!")
+    return f"{stem.removesuffix(')')}, {time})?" if stem.endswith(")") else f"{stem} ({time})?"
+
+
+def _filled(bare: str, previous: str, goes_on: bool) -> str | None:
     """Return the last question with a fragment in its place, or None if this is no fragment of it."""
     asked = _BARE.match(bare)
     if asked:
         return _asked_again(bare, asked["wh"], previous)
     about, fragment = _ABOUT.match(bare), _FRAGMENT.match(bare)
+    if goes_on and about is None and len(bare.split()) < FEW_WORDS and not _ASKS.search(bare):
+        return _replaced(bare, previous) or f"{previous.rstrip(' ?.!')}, and {_lower_first(bare)}?"
     if about is None and (fragment is None or len(bare.split()) > FEW_WORDS):
         return None
     rest = (about or fragment)["rest"].strip()  # type: ignore[index]
@@ -180,16 +179,16 @@ def _asked_again(bare: str, wh: str, previous: str) -> str | None:
 
 def _replaced(rest: str, previous: str) -> str | None:
     """Return the last question with its time or its only name exchanged for another one."""
-    time, old_times = _TIME.search(rest), list(_TIME.finditer(previous))
+    time, old_times = TIME.search(rest), list(TIME.finditer(previous))
     if time and len(old_times) == 1:
         old, new = old_times[0].group(), time.group()
         year = re.search(r"\b(?:19|20)\d\d\b", old)
         if year and not re.search(r"\d{4}", new) and not re.fullmatch(r"\d{4}", old):
             new = f"{new} {year.group()}"
         return previous[: old_times[0].start()] + new + previous[old_times[0].end() :]
-    names = [name for name in _names(previous) if not _TIME.fullmatch(name)]
+    names = [name for name in names_in(previous) if not TIME.fullmatch(name)]
     words = re.sub(r"^(?:in|on|at|for|from|to|with|by) ", "", rest, flags=re.IGNORECASE)
-    if len(names) == 1 and _names(f"x {words}") == [words] and not time:
+    if len(names) == 1 and names_in(f"x {words}") == [words] and not time:
         return previous.replace(names[0], words)
     return None
 
@@ -197,37 +196,17 @@ def _replaced(rest: str, previous: str) -> str | None:
 # Pronouns and topics
 
 
-def _leans(question: str) -> bool:
-    """Say whether a pronoun or a word like "else" has nothing in the question that it could mean."""
-    if _CORRECTS.match(question) or _COMPARES.match(question.rstrip(" ?.!")):
-        return True
-    person = _PERSON.search(question)
-    if person and not _names(question[: person.start()]):
-        return not _MEANT.search(question[: person.start()])
-    kind = _OF_THIS_KIND.search(question)
-    if kind and not _names(question[: kind.start()]):
-        return True
-    told = _EMPTY_IT.sub(lambda empty: "_" * len(empty.group()), question)
-    subject = _SUBJECT.match(told)
-    if subject and not _names(question[: subject.end()]) and len(_content(question)) <= 2 * FEW_WORDS:
-        return True
-    thing = _THING.search(told)
-    if thing is None:
-        return False
-    ahead = question[: thing.start()]
-    content = [word for word in _content(ahead) if word.casefold() not in _NOBODY]
-    return not _names(ahead) and len(content) < 2 and len(_content(question)) <= 2 * FEW_WORDS
-
-
 def _stays_on_topic(question: str, before: _Before, keywords: KeywordIndex) -> bool:
     """Say whether a short question without a name uses the words of passages that the last question finds."""
-    content = _content(question)
+    content = content_words(question)
     if len(content) > FEW_WORDS or any(word[0].isupper() for word in content[1:] if word):
         return False
     terms = set(keywords.terms(" ".join(content)))
     if not terms:
         return bool(_BARE.match(question.rstrip(" ?.!")))
-    opens = _OPENING.match(question) or _PERSON.search(question)
+    if _GOES_ON.match(question):
+        return True
+    opens = _OPENING.match(question) or PERSON.search(question)
     if not opens and keywords.articles_with(" ".join(content)):
         return False  # one article has all its words and nothing points back, so it is about that
     found = [key for key, _ in keywords.query(before.question, PASSAGES_READ)]
@@ -237,7 +216,7 @@ def _stays_on_topic(question: str, before: _Before, keywords: KeywordIndex) -> b
 def _with_person(question: str, before: _Before) -> str:
     """Put the name that "he" or "she" stands for in its place."""
     asked, told = (
-        [name for name in _names(text) if " " in name and not _NO_PERSON.search(name)]
+        [name for name in names_in(text) if " " in name and not _NO_PERSON.search(name)]
         for text in (before.question, before.answer)
     )
     # "Who owns Ostrand Dredging?" is answered with whom the next question calls "he".
@@ -247,7 +226,7 @@ def _with_person(question: str, before: _Before) -> str:
         if re.match(r"who\b", before.question, re.IGNORECASE) and not _WHO_IS.match(before.question)
         else (asked or told)
     )
-    if not people or not _PERSON.search(question):
+    if not people or not PERSON.search(question):
         return question
 
     def name(match: re.Match[str]) -> str:
@@ -256,7 +235,7 @@ def _with_person(question: str, before: _Before) -> str:
         owns = word == "his" or (word == "her" and re.match(r" [a-z]", follows))
         return f"{people[0]}'s" if owns else people[0]
 
-    return _PERSON.sub(name, question, count=1)
+    return PERSON.sub(name, question, count=1)
 
 
 def _with_topic(question: str, before: _Before, keywords: KeywordIndex) -> str:
@@ -287,24 +266,13 @@ def _salient(text: str, held: set[str], keywords: KeywordIndex) -> list[str]:
     unknown = rarity.pop("")
     worth = {term: (1 + times[term]) * rare for term, rare in rarity.items() if rare < unknown}
     best = sorted(worth, key=lambda term: -worth[term])[:CARRIED]
-    return [shown[term] for term in shown if term in best]
+    units = (*TIME.finditer(text), *_NUMBER.finditer(text))
+    whole = {word: match.group() for match in units for word in split_words(match.group())}
+    return list(dict.fromkeys(whole.get(shown[term], shown[term]) for term in shown if term in best))
 
 
-def _names(text: str) -> list[str]:
-    """Return the runs of capitalised words, a question's first word left out unless a name goes on from it."""
-    found = []
-    for match in _NAME.finditer(text):
-        words = match.group().split()
-        if match.start() == 0 and (len(words) == 1 or words[0].casefold() in FUNCTION_WORDS):
-            words = words[1:]
-        words = words[next((at for at, w in enumerate(words) if w.casefold() not in FUNCTION_WORDS), len(words)) :]
-        if words:
-            found.append(re.sub(r"['’]s$", "", " ".join(words)))
-    return found
-
-
-def _content(text: str) -> list[str]:
-    return [word for word in split_words(text) if word.casefold() not in FUNCTION_WORDS]
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lower_first(text: str) -> str:

@@ -23,7 +23,9 @@ FITS = 1.0
 """A passage fits if its score is within this of the best one's; beyond it, newness is not looked at."""
 _NOW = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|now|nowadays|these days|today|currently|so far|at present|at the moment|"
-    r"to date|as of now|right now|up to now|"
+    r"to date|as of now|right now|up to now|as (?:things|it) stands?|in the end|the last time|"
+    r"(?<=what )(?:has become|became) of|(?<=when )(?:did|was|were) (?=[^,;?]{1,80} last\b)|"
+    r"(?<=how )did (?=[^,;?]{1,80} end(?:ed)?[?.! ]*$)|"
     r"(?:(?<=the )|(?<=its )|(?<=his )|(?<=her )|(?<=our )|(?<=your )|(?<=their )|(?<=['’]s ))"
     r"current(?! (?:in|off|of|at|is|was|and|that|which|from|to|near)\b)(?= \w))\b",
     re.IGNORECASE,

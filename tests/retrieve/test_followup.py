@@ -50,6 +50,12 @@ def test_it_carries_what_the_last_question_was_about(small):
         "Which is more expensive?",
         "Who gets hurt in this type of accident?",
         "Anything special a six year old has to do?",
+        "What job did he look for?",  # he who looks is not what he looks for
+        "When will the council vote on it?",  # the council does not vote on itself
+        "Was anybody hurt?",
+        "Who is going to pay for it?",
+        "What is the keeper planning next?",
+        "How much of that was grain?",
     ],
 )
 def test_what_leans_is_seen_to_lean_and_told_of_the_matter(small, question):
@@ -66,6 +72,9 @@ def test_what_leans_is_seen_to_lean_and_told_of_the_matter(small, question):
         "When the keeper left, what did he take with him?",
         "Which is the oldest lighthouse on the coast of Norway?",
         "Did the school board meet in the capital cities of the region after it chose Ida Brandt?",
+        "What did the mayor do with the money that the ferry line gave to it?",
+        "Where had the keeper lived before Ida Brandt visited it?",
+        "Was anybody hurt in the Alma?",
         "lighthouse keeper",  # one article has all its words
     ],
 )
@@ -130,3 +139,25 @@ def test_hostile_turns_are_read_quickly_and_safely(small, text):
     made = stand_alone("Why did he say it?", turns((text, text)), small.archive.keywords)
     assert time.perf_counter() - start < 1
     assert made.startswith("Why did ")
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "time"),
+    [
+        ("How many passed at Eastcliff in 2024?", "147.", "And how many failed?", "2024"),
+        ("How long is the wait for a hip?", FERRY[1], "And for a knee?", "March 2024"),  # the time of the report
+        ("How high was the tide in May 2023?", "3.42 metres.", "Was anybody hurt?", "May 2023"),
+        ("How high was the tide in May 2023?", "3.42 metres.", "What did the keeper do next?", "since May 2023"),
+        ("Who kept the lighthouse in May 2023?", "Edgar Holm.", "And who keeps it now?", None),
+        ("Who kept the lighthouse from 1931 to 1986?", "Edgar Holm.", "And who left?", None),  # which of the two?
+    ],
+)
+def test_what_goes_on_from_a_question_is_of_its_time(small, before, answer, question, time):
+    made = stand_alone(question, turns((before, answer)), small.archive.keywords)
+    assert made.endswith(f"{time})?") if time else "20" not in made.removeprefix(before.rstrip("?"))
+
+
+def test_a_number_and_a_time_are_carried_whole(sample):
+    told = ("What did the port handle in the third quarter of 2024?", "455,100 tonnes, a record.")
+    made = stand_alone("How much of that was grain?", turns(told), sample.archive.keywords)
+    assert "455,100" in made
