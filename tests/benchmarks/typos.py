@@ -158,7 +158,7 @@ def hit(pipeline: QAPipeline, query: Query, text: str) -> bool:
 
 def external(pipeline: QAPipeline, article_id: str) -> str | None:
     """Return the id that an article was given."""
-    return pipeline._archive.article(article_id).external_id
+    return pipeline.archive.article(article_id).external_id
 
 
 if __name__ == "__main__":
