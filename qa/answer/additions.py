@@ -1,7 +1,7 @@
 """Words of a model's own in a sentence that is borne out: put into what it copied, or found in no dictionary."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from qa.answer import lexicon
@@ -49,7 +49,7 @@ def added(claim: str, cited: Sequence[str]) -> list[str]:
     elsewhere = {word for at, source in enumerate(sources) if at != main for word in source}
     copied |= {at for at in _in_place_of_a_pronoun(matchers[main], sources[main]) if said[at] in elsewhere}
     known = {*sources[main], *_REPORTING, *FUNCTION_WORDS}
-    return [word for at, word in enumerate(said) if at not in copied and word not in known]
+    return [word for at, word in enumerate(said) if at not in copied and not _among(word, known)]
 
 
 def strange(claim: str, cited: Sequence[str], pieces: Callable[[str], int]) -> list[str]:
@@ -93,7 +93,12 @@ def _at_an_end(said: Sequence[str], sources: Sequence[Sequence[str]]) -> list[st
     at_one = strange in (list(range(len(strange))), list(range(len(said) - len(strange), len(said))))
     if not strange or not at_one or len(said) - len(strange) < least:
         return []
-    return [said[at] for at in strange if said[at] not in _REPORTING and said[at] not in FUNCTION_WORDS]
+    return [said[at] for at in strange if not _among(said[at], {*held, *_REPORTING, *FUNCTION_WORDS})]
+
+
+def _among(word: str, words: Collection[str]) -> bool:
+    """Say whether a word, in another form or by a synonym, is among others."""
+    return word in words or any(lexicon.alike(word, other) for other in words)
 
 
 def _in_place_of_a_pronoun(matcher: SequenceMatcher[str], source: Sequence[str]) -> Iterator[int]:

@@ -82,6 +82,11 @@ def _context(text: str, sentence: Evidence, neighbours: Sequence[Span]) -> list[
     return [Neighbour(span.start, span.end, text[span.start : span.end]) for span in found]
 
 
+def leans_back(text: str) -> bool:
+    """Say whether a sentence opens with a pronoun or connective, so that it goes on about the one before it."""
+    return _LEANS_BACK.match(text) is not None
+
+
 def _goes_on(text: str, before: Span, start: int) -> bool:
     """Say whether a sentence is the rest of one that was cut for its length."""
     return _same_paragraph(text, before.end, start) and not _ends_a_sentence(text[before.start : before.end])

@@ -18,9 +18,15 @@ _SPOKEN = re.compile(
 )
 _FULL = re.compile(rf"\b{_HOUR} o['’]clock\b", re.IGNORECASE)
 _NOON = re.compile(r"\b(noon|midday|midnight)\b", re.IGNORECASE)
+_NO_TIME = (
+    r"(?! ?(?:%|[-–]|(?:per|pc|percent|hundred|thousand|[mbt]r?illion|bn|times|points?|degrees|[\w-]*met(?:re|er)s?|km|"
+    r"miles?|tonnes?|tons?|crowns?|dollars?|pounds?|euros?|kilos?|litres?|acres?|hectares?|hours?|feet)\b))"
+)
+"""After "at 2.30": what makes it a number of things."""
 _DIGITS = re.compile(
     r"(?P<before>\b(?:at|by|until|till|from|before|after|about|around|shortly after|just before) )?"
     r"(?<![\d.,])(?P<hour>\d{1,2})(?:[.:](?P<minutes>[0-5]\d))?(?!\d|[,.]\d)(?:(?P<half> ?[ap]\.?m\b\.?)|"
+    rf"(?(minutes)(?(before){_NO_TIME}(?=\W|$)|(?!))|(?!))|"
     r"(?=[,.;:)]|$| (?:in|on|this|that|and|after|before|when|as|to|until|local|today|tomorrow|yesterday)\b))",
     re.IGNORECASE,
 )

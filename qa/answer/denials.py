@@ -43,6 +43,9 @@ _IDIOMS = [
         (r"\b(?:there (?:is|was) )?(?:no|without(?: a| any)?) (?:doubt|question)\b", " "),
         (r"\b(?:no|not) (?:fewer|less) than\b", "at least"),
         (r"\b(?:no|not) more than\b", "at most"),
+        (r"\bwithout (?:once|ever)\b", "never"),
+        # Who must pay "or" serve time serves it if they do not pay.
+        (r"\bif (?:[\w’']+ ){1,3}?(?:do(?:es)?|did|is|are|was|were|has|have) not\b", "unless"),
         (r"\bno (?:one|body)\b", "nobody"),
         (r"\b(?:nothing|none) but\b", "all"),
         (r"\bnot\b(?=[^.;]{0,40}\banything (?:but|except|other than)\b)", " "),

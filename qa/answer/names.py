@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from qa.answer import lexicon
 from qa.answer.spoken import WEEKDAYS
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.understand import FUNCTION_WORDS
@@ -55,6 +56,13 @@ _SAME = {
     )
     for name in group
 }
+_TITLES = frozenset("mr mrs ms miss dr sir lady captain councillor professor inspector judge mayor chief".split())
+_PRONOUN = re.compile(r"\b(?:he|she|they|it|his|her|their|its|him|them|these|this|that)\b", re.IGNORECASE)
+_PLACED = re.compile(
+    r"\b(?:from|of|in|at|on|to|near|off|with|for|into|onto|around|outside|inside|between|through|over|under|towards|against)"
+    r"(?: the)?(?: [A-Z][\w’'-]*)* $"
+)
+"""Before a name of which a sentence hardly speaks itself: "boats from Dunmarrow"."""
 _BELONGING = ("n", "i", "an", "ian", "ish", "ese", "s", "ans", "ians", "is", "er", "ers")
 _COMMON_FIRST = frozenset(
     """among amid bad good new old big small long high low great large heavy strong early late recent local national
@@ -82,6 +90,11 @@ class Days:
     seasons: frozenset[str]
     parts: frozenset[str]
     spans: frozenset[tuple[str, str]]
+
+    @property
+    def told(self) -> int:
+        """How many days, months and the like are named."""
+        return len(self.dates) + len(self.months) + len(self.weekdays | self.relative | self.seasons)
 
     def missing(self, found: "Days") -> bool:
         """Say whether this speaks of a time that the other does not, or not in this way."""
@@ -137,10 +150,33 @@ def missing_names(claim: str, source: str, common: Iterable[str] = ()) -> list[s
     held |= {_folded(a + b) for a, b in zip(source.split(), source.split()[1:], strict=False)}
     held |= _initials(source)
     known = _COMMON_FIRST | FUNCTION_WORDS | set(common)
-    return [name for name in _names(claim, known) if not _held(name, held)]
+    return [match.group(0) for match in _names(claim, known) if not _held(match.group(0), held)]
 
 
-def _names(claim: str, known: Iterable[str]) -> Iterator[str]:
+def leans_back(text: str, claim: str) -> bool:
+    """Say whether a sentence may speak of somebody whom only the sentences before it name, and a claim names.
+
+    It does so with a pronoun, or says "the judge"; but where it names somebody first whom the claim does not name, the
+    pronouns behind are about that one.
+
+    >>> leans_back("He was released.", "Crewe was released."), leans_back("Mr Orr shut his eyes.", "Crewe slept.")
+    (True, False)
+    """
+    said = {_folded(token) for token in _TOKEN.findall(claim)}
+    others = (
+        match.start()
+        for match in _names(text, _COMMON_FIRST | FUNCTION_WORDS)
+        if _folded(match.group(0)) not in _TITLES
+        and not _held(match.group(0), said)
+        and not match.group(0).isupper()
+        and not _PLACED.search(text[: match.start()])
+    )
+    first = next(others, None)
+    pronoun = _PRONOUN.search(text)
+    return first is None or (pronoun is not None and pronoun.start() < first)
+
+
+def _names(claim: str, known: Iterable[str]) -> Iterator[re.Match[str]]:
     found = list(_TOKEN.finditer(claim))
     for at, match in enumerate(found):
         token = match.group(0)
@@ -154,7 +190,7 @@ def _names(claim: str, known: Iterable[str]) -> Iterator[str]:
             continue
         if low in FUNCTION_WORDS:
             continue
-        yield token
+        yield match
 
 
 def _named_start(found: list[re.Match[str]], at: int, known: Iterable[str]) -> bool:
@@ -168,7 +204,9 @@ def _named_start(found: list[re.Match[str]], at: int, known: Iterable[str]) -> b
     next_word = found[at + 1].group(0) if at + 1 < len(found) else ""
     if next_word[:1].isupper() and next_word.casefold() not in FUNCTION_WORDS:
         return True
-    return not low.endswith(("s", "ing", "ed", "ly", "teen", "ty", "ion", "ment", "ness")) and low not in _NUMBERS
+    if low.endswith(("s", "ing", "ed", "ly", "teen", "ty", "ion", "ment", "ness")) or low in _NUMBERS:
+        return False
+    return not lexicon.ordinary(low)
 
 
 _NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve half twice hundred".split())

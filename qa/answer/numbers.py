@@ -190,6 +190,9 @@ def _fraction(tokens: Sequence[dict[str, str | None]], at: int) -> tuple[float |
     if word == "half" and before not in {"first", "second", "last", "other"} and _plain(tokens, at + 1) != "time":
         return _half(tokens, at)
     count = _SMALL.get(word, 1.0 if word == "a" else 0.0)
+    skip = 1 if _plain(tokens, at + 2) == "in" else 0  # one in seven, one pupil in seven
+    if count and _plain(tokens, at + 1 + skip) == "in" and _SMALL.get(_plain(tokens, at + 2 + skip), 0.0) > count:
+        return count / _SMALL[_plain(tokens, at + 2 + skip)], False, at + 3 + skip
     name = _plain(tokens, at + 1).removesuffix("s")
     if count and name in _FRACTIONS and (_plain(tokens, at + 2) in _AFTER_FRACTION or count > 1):
         return count * _FRACTIONS[name], False, at + 2

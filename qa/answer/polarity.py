@@ -14,6 +14,8 @@ LEAST_COMMON = 3
 """Words that two sentences have in common which speak of the same."""
 EVERY = frozenset("everybody everyone everything nobody always never all none".split())
 """Opposites that need nothing beside them in common."""
+PLACING = frozenset("before after over under above below up down inside outside with".split())
+"""Opposites only where the same follows: "before five" and "after five"."""
 _Opposed = list[tuple[int, int]]
 
 
@@ -67,12 +69,19 @@ class _Beside:
             return False  # the source has both: "was to end, but goes on"
         if {word, other} & EVERY:
             return True
+        if word in PLACING and not self._same_follows(at, to):
+            return False
         mine, theirs = self.said.around(at), self.source.around(to)
         if any(self.same.get(one, set()) & theirs for one in mine):
             return True
         # A clause that has nothing in common with the other sentence speaks of what the rest of it speaks of.
         alone = not any(one in self.same for one in mine) or not any(one in self.back for one in theirs)
         return alone and len(self.same) >= LEAST_COMMON
+
+    def _same_follows(self, at: int, to: int) -> bool:
+        after = next((one for one in range(at + 1, len(self.said.words)) if self.said.words[one].counts), -1)
+        behind = next((one for one in range(to + 1, len(self.source.words)) if self.source.words[one].counts), -1)
+        return behind in self.same.get(after, set())
 
     def _unlike(self, own: Reading, beside: dict[int, set[int]], other: Reading, ends: set[int]) -> list[Denial]:
         """Return the denials of a sentence that neither stand in the other one too nor are the end of two opposites."""
@@ -93,13 +102,19 @@ class _Beside:
                 theirs.remove(other)
 
     def _fit(self, one: Denial, other: Denial) -> int:
-        if one.sign == other.sign == "may":
+        if one.sign == other.sign == "may" or self._denied(one, other):
             return 0
         shared = sum(bool(self.same.get(at, set()) & other.near) for at in one.near)
         same_target = one.target is not None and other.target in self.same.get(one.target, set())
         same_word = self.said.words[one.at].text == self.source.words[other.at].text
         certain = "may" not in (one.sign, other.sign)
         return shared + 2 * same_target + 2 * same_word + 3 * certain
+
+    def _denied(self, one: Denial, other: Denial) -> bool:
+        """Say whether one of two denials denies the other's word: "will not pause" and "will stop"."""
+        ends = (one.target is not None and self.said.words[one.target].text, self.source.words[other.at].text)
+        backs = (other.target is not None and self.source.words[other.target].text, self.said.words[one.at].text)
+        return any(end and lexicon.alike(end, word) for end, word in (ends, backs))
 
     def _spoken_of(self, denial: Denial) -> bool:
         """Say whether the claim speaks of what a denial of the source denies."""

@@ -17,8 +17,8 @@ from pathlib import Path
 TO = Path(__file__).parents[2] / "qa" / "answer" / "wordnet"
 FILES = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 FIRST_MEANINGS = 3
-NOT_HERE = {"come go", "all some"}
-"""Opposites that say the same in most news: how far things came, or went; "some 2,700"."""
+NOT_HERE = {"come go", "all some", "off on", "with without"}
+"""Opposites that say the same in most news: how far things came, or went; "some 2,700"; or are mostly neither."""
 _PARTICLE = "up|out|off|down|away|back|aside|along|apart"
 """Those that hardly ever begin a phrase of their own, as "on" and "in" do."""
 _WORD = re.compile(rf"[a-z]{{2,}}(?:_(?:{_PARTICLE}))?$")
