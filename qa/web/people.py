@@ -27,7 +27,11 @@ PERSON = "dateline.person"
 COOKIE = "dateline_session"
 SESSION_S = 14 * 24 * 3600
 AUDIENCE = "dateline"
-FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+FORWARDED = re.compile(
+    r"forwarded|via|x-forwarded-.+|x-original-.+|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|"
+    r"(?:cf-connecting|fastly-client|fly-client)-ip|x-envoy-.+"
+)
+"""Headers that a proxy adds and no browser sends."""
 LONGEST_NAME = 200
 _OURS = re.compile(r"local|anybody|command line|(?:reader|editor)(?:-.*)?|site:.*")
 """Names that are given here: nobody whom a proxy calls so gets what is theirs."""
@@ -90,10 +94,7 @@ class People:
         role = self._role_of(given.strip()) if kind.lower() == "bearer" else None
         if role:
             return Person(role, role)
-        found = self._named_by_proxy(peer, headers) or self._in_session(headers)
-        if found or not self._is_open(scope, headers):
-            return found
-        return LOCAL if self._access.loopback and FORWARDED.isdisjoint(headers) else ANYBODY
+        return self._named_by_proxy(peer, headers) or self._in_session(headers) or self._unnamed(scope, headers)
 
     def sign_in(self, token: str, browser: str) -> Person | None:
         """Return the person who brings a right token with a browser."""
@@ -165,12 +166,23 @@ class People:
         role: Role = "editor" if claims.get("role") == "editor" else "reader"
         return Person(str(claims["sub"]), role, str(claims.get("browser", "")))
 
-    def _is_open(self, scope: Scope, headers: Headers) -> bool:
-        """Say whether anybody who can reach this server may read: nobody but this machine can."""
-        if self._settings.login != "auto":
-            return self._settings.login == "never"
-        named = host_name(headers.get("host", "")) in LOOPBACK_NAMES
-        return self._access.loopback and named and is_loopback(peer_of(scope)) and FORWARDED.isdisjoint(headers)
+    def _unnamed(self, scope: Scope, headers: Headers) -> Person | None:
+        """Return who sends a request that proves nothing; whoever is at this machine itself may read."""
+        if self._settings.login == "always":
+            return None
+        if self._access.loopback and is_loopback(peer_of(scope)) and self._is_direct(scope, headers):
+            return LOCAL
+        return ANYBODY if self._settings.login == "never" else None
+
+    def _is_direct(self, scope: Scope, headers: Headers) -> bool:
+        """Say whether nothing speaks for a proxy on this machine, behind which everybody has its address.
+
+        One that adds nothing and takes this server's name for its own cannot be told from a person here, but that nginx
+        speaks HTTP/1.0 by default, which no browser does.
+        """
+        if any(map(FORWARDED.fullmatch, headers)) or scope.get("http_version") == "1.0":
+            return False
+        return host_name(headers.get("host", "")) in LOOPBACK_NAMES and not self._is_proxy(peer_of(scope))
 
     def _is_proxy(self, address: str) -> bool:
         try:

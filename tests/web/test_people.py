@@ -166,9 +166,9 @@ def test_an_editor_may_what_a_reader_may_not(guarded):
 KEYS = Keys("reader's token", "editor's token", "session key")
 
 
-def recognised(headers, *, peer="127.0.0.1", access=None, **settings):
+def recognised(headers, *, peer="127.0.0.1", access=None, version="1.1", **settings):
     given = {"host": "localhost:1", **headers}
-    scope = {"client": (peer, 1), "scheme": "http"}
+    scope = {"client": (peer, 1), "scheme": "http", "http_version": version}
     people = People(Settings(**settings), access or Access(names_of(["news.example"]), token="secret"), KEYS)
     return people.recognise(scope, Headers(given))
 
@@ -184,6 +184,13 @@ OPEN = Access(names_of(["news.example"]), any_address=True, loopback=False)
         ({"host": "news.example"}, {}, None),
         ({"x-forwarded-for": "192.0.2.1"}, {}, None),
         ({"forwarded": "for=192.0.2.1"}, {}, None),
+        ({"via": "1.1 proxy"}, {}, None),
+        ({"X-Forwarded-Server": "news.example"}, {}, None),
+        ({"cf-connecting-ip": "192.0.2.1"}, {"login": "never"}, ANYBODY),
+        ({}, {"version": "1.0"}, None),  # as nginx passes requests on where it is told nothing
+        ({}, {"version": "1.0", "login": "never"}, ANYBODY),
+        ({}, {"trusted_proxies": ["127.0.0.1"]}, None),
+        ({"host": "news.example"}, {"login": "never"}, ANYBODY),
         ({}, {"peer": "192.0.2.1"}, None),
         ({}, {"access": OPEN}, None),
         ({}, {"access": OPEN, "login": "never"}, ANYBODY),
