@@ -238,6 +238,12 @@ class Catalogue:
         with self._reading() as connection:
             return sorted(connection.scalars(query))
 
+    def publisher_of(self, article_id: str) -> str | None:
+        """Return the key of an article's publisher; None where it has none, or there is no such article."""
+        with self._reading() as connection:
+            key = connection.scalar(_PUBLISHER_OF, {"id": article_id})
+            return None if key is None else str(key)
+
     def ever_published_by(self, article_ids: Sequence[str]) -> set[str]:
         """Return the publishers of some articles in any of their revisions."""
         found: set[str] = set()
@@ -601,6 +607,7 @@ _KEPT = (
 )
 _ARTICLE = _KEPT.where(revisions.c.revision == articles.c.revision)
 _REVISION = _KEPT.where(revisions.c.revision == bindparam("revision"))
+_PUBLISHER_OF = select(articles.c.publisher_key).where(articles.c.id == bindparam("id"))
 _VECTORS_BY_ID = select(chunks.c.id, chunks.c.embedding).where(chunks.c.id.in_(_IDS))
 
 

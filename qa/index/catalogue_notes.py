@@ -16,13 +16,11 @@ class Notes:
 
     Args:
         story: The same for all copies of one report; the article's own id where there are none.
-        publisher: Who published its current revision; None where that is unknown, or the article was removed.
         others: The other publishers that carry the story, in order of their names.
         suspicions: The passages of its current revision that are not to be quoted.
     """
 
     story: str
-    publisher: str | None = None
     others: tuple[str, ...] = ()
     suspicions: tuple[Suspicion, ...] = ()
 
@@ -31,7 +29,7 @@ _IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 _other = articles.alias("other")
 # Made once: SQLAlchemy takes longer to build a statement than SQLite to answer it.
 _KNOWN = (
-    select(articles.c.id, articles.c.story, revisions.c.publisher, revisions.c.suspicions)
+    select(articles.c.id, articles.c.story, revisions.c.suspicions)
     .outerjoin(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
     .where(articles.c.id.in_(_IDS))
 )
@@ -51,8 +49,8 @@ def notes_of(connection: Connection, article_ids: Sequence[str]) -> dict[str, No
     for key, publisher in connection.execute(_OTHERS, {"ids": article_ids}):
         others.setdefault(key, []).append(publisher)
     return {
-        key: Notes(story or key, publisher, tuple(sorted(others.get(key, ()))), _quotable_never(stored))
-        for key, story, publisher, stored in connection.execute(_KNOWN, {"ids": article_ids})
+        key: Notes(story or key, tuple(sorted(others.get(key, ()))), _quotable_never(stored))
+        for key, story, stored in connection.execute(_KNOWN, {"ids": article_ids})
     }
 
 

@@ -28,8 +28,11 @@ from qa.types import (
 if TYPE_CHECKING:
     from qa.types import Matrix, Vector
 
-KEPT_BY_FILTER = 24
-"""What is remembered of filters: a third of it embeddings, at most 15 MB each, since wider ones are not read whole."""
+LARGE = {"vectors": 8, "allowed": 24}
+"""For how many filters what takes much room is remembered: embeddings at most 15 MB each, since wider ones are not read
+whole."""
+KEPT_BY_FILTER = 200
+"""For how many filters anything else is."""
 OVER_ASK = 10
 """Times as many as are wanted are asked of Chroma, where some of them may not be allowed."""
 EVERYTHING = Filters()
@@ -220,26 +223,30 @@ class Memory:
         """Remember nothing yet."""
         self.shelf = Shelf(catalogue, keywords)
         self.table = Table(catalogue)
-        self._by_filter: dict[tuple[str, Filters], Any] = {}
+        self._by_name: dict[str, dict[Filters, Any]] = {}
         self._keeping = Lock()
         self._cleared = 0
 
     def kept(self, name: str, filters: Filters, read: Callable[[Filters], Kept]) -> Kept:
         """Read what belongs to a filter, unless it is one of the last that were used."""
-        key, cleared = (name, filters), self._cleared
-        value: Kept | None = self._by_filter.get(key)
+        with self._keeping:
+            cleared, known = self._cleared, self._by_name.get(name, {})
+            value: Kept | None = known.get(filters)
         if value is None:
             value = read(filters)
         with self._keeping:
             # Read before the archive changed: true for this question, not for the next.
             if cleared == self._cleared:
-                others = [kept for kept in self._by_filter.items() if kept[0] != key]
-                self._by_filter = dict([*others[1 - KEPT_BY_FILTER :], (key, value)])
+                known = self._by_name.setdefault(name, {})
+                known.pop(filters, None)
+                known[filters] = value
+                while len(known) > LARGE.get(name, KEPT_BY_FILTER):
+                    del known[next(iter(known))]
         return value
 
     def clear(self) -> None:
         """Drop what was remembered of an archive that has now changed."""
         with self._keeping:
             self._cleared += 1
-            self._by_filter = {}
+            self._by_name = {}
         self.shelf.clear()

@@ -84,7 +84,7 @@ DOORS: tuple[Door, ...] = (
     _door("POST", r"/chat/turns/[\w-]+/rating"),
     _door("GET HEAD", r"/look/[\w-]+\.(?:js|css)", free=True),
     _door("GET HEAD", r"/|/(?:config/?|theme\.css|robots\.txt|favicon\.ico|manifest\.json)", free=True),
-    _door("GET HEAD", r"/(?:assets|static|svelte)/.+", free=True),
+    _door("GET HEAD", r"/(?:assets|static|svelte)/(?!.*\.\.)[\w./@+-]+", free=True),
     _door("GET", r"/gradio_api/(?:theme\.css|startup-events|heartbeat/[\w-]+)", free=True),
 )
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from qa.web import bare, bodies, reader
 from qa.web.answering import Names, NamesOrAll, answered, found_passages, search_filters
 from qa.web.answers import json_answer
+from qa.web.errors import BadRequest
 from qa.web.etags import tagged
 from qa.web.reader import Place, Places
 from qa.web.service import Service
@@ -47,6 +48,8 @@ async def ask(body: bodies.AskBody, request: Request, site: bodies.SiteName) -> 
     """Answer a question as ``/api/v1/ask`` does, from what the site may see; citations carry a ``reader_url``."""
     service: Service = request.app.state.service
     visit = _visit(request)
+    if body.engine == "chat" and service.settings.engine != "chat":
+        raise BadRequest("This site's answers are quotes; only its owner can have a language model write them.")
     return await answered(
         request, body, lambda answer: visit.answer(answer, service.sites), pipeline=service.visitors[visit.name]
     )

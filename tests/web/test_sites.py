@@ -150,6 +150,11 @@ def test_another_token_is_refused_and_the_page_may_read_why(visitor, token):
         assert response.headers["access-control-allow-origin"] == INTRANET
 
 
+def test_a_visitor_spends_no_language_model_that_the_site_does_not_use(visitor):
+    for engine, status in (("quotes", 200), ("chat", 422), (None, 200)):
+        assert ask(visitor, "courier", engine=engine).status_code == status
+
+
 # What is seen ------------------------------------------------------------------------------------------------------
 
 
