@@ -1,6 +1,7 @@
 """A part of an archive: the articles of some publishers, for those who may know of nothing else."""
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from qa.types import Article, Embedder, EntailmentJudge, Filters, PairScorer
 
 if TYPE_CHECKING:
     from qa.index.archive import Archive
+
+logger = logging.getLogger(__name__)
 
 PARTS = "parts"
 
@@ -36,6 +39,7 @@ class Part(Holdings):
         keywords = KeywordIndex(folder_of(whole.settings.data_dir, keys))
         super().__init__(whole.settings, catalogue, keywords, vectors, memory)
         if not keywords.open() or keywords.applied > catalogue.last_change():
+            logger.info("Making the keyword index of a part of the archive, %d passages.", self._passages.chunk_count())
             keywords.rebuild(self._passages)
         self.refresh()
 

@@ -7,6 +7,7 @@ A visitor's way to the reader is a link with a ticket, made for one article when
 matter of requests: its visitors are answered from ``Service.visitors``, over a part of the archive made of it alone.
 """
 
+import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -60,9 +61,9 @@ class Sites:
     """Let visitors in, each by the rules of their site."""
 
     def __init__(self, sites: Mapping[str, Site], ticket_key: str) -> None:
-        """Use the sites of the settings; the key signs links to the reader."""
+        """Use the sites of the settings; the key signs links to the reader, until the site's secret is another one."""
         self._sites = sites
-        self._key = ticket_key
+        self._keys = {name: _ticket_key(ticket_key, site) for name, site in sites.items()}
 
     def enter(self, name: str, headers: Headers, *, preflight: bool = False) -> Visit:
         """Return the visit that a widget's request is part of.
@@ -110,12 +111,12 @@ class Sites:
 
     def _ticket(self, name: str, article_id: str) -> str:
         claims = {"aud": _reader_of(name), "article": article_id, "exp": int(time.time()) + TICKET_S}
-        return jwt.encode(claims, self._key, "HS256")
+        return jwt.encode(claims, self._keys[name], "HS256")
 
     def _is_ticket(self, ticket: str, name: str, article_id: str) -> bool:
         try:
             options: Any = {"require": ["exp", "aud"]}
-            claims = jwt.decode(ticket, self._key, ["HS256"], audience=_reader_of(name), options=options)
+            claims = jwt.decode(ticket, self._keys[name], ["HS256"], audience=_reader_of(name), options=options)
         except jwt.InvalidTokenError:
             return False
         return bool(claims.get("article") == article_id)
@@ -146,6 +147,11 @@ def _bearer(name: str, site: Site, headers: Headers) -> Person:
         raise jwt.InvalidTokenError("good for too long")
     who = str(claims.get("sub") or "")[:100]
     return Person(f"site:{name}:{who}" if who else f"site:{name}", "visitor")
+
+
+def _ticket_key(key: str, site: Site) -> bytes:
+    secret = site.secret.get_secret_value() if site.secret else ""
+    return hmac.digest(key.encode(), secret.encode(), "sha256")
 
 
 def _reader_of(name: str) -> str:

@@ -15,6 +15,7 @@ from qa.errors import NotFound
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
 from qa.types import Filters, Turn
+from qa.web.doors import DOORS
 from tests.archives import ARTICLES
 from tests.servers import INTRANET, serving
 
@@ -210,17 +211,29 @@ SEARCHED = [
 TOML = f"""
 login = "always"
 relative_dates = "newest_article"
+address_questions_per_minute = 10000
 
 [sites.news]
 origins = ["{INTRANET}"]
+quota_per_minute = 10000
 """
 HERE = {"origin": INTRANET, "referer": f"{INTRANET}/"}
 UNSTEADY = [
     (re.compile(r'"as_of": ?"[^"]*"'), '"as_of": "now"'),
     (re.compile(r'"timings_ms": ?\{[^}]*\}'), '"timings_ms": {}'),
     (re.compile(r"ticket=[\w.-]+"), "ticket=one"),
-    (re.compile(r'"id": ?"[0-9a-f]{8,}"'), '"id": "one"'),
+    (re.compile(r'"id": ?"[0-9a-f]{8}"'), '"id": "one"'),
 ]
+
+
+def test_every_door_of_a_site_is_compared():
+    """A new one is to be added below."""
+    compared = ("", "/ask", "/search", "/articles/x/story")
+    paths = [*(f"/api/v1/sites/news{path}" for path in compared), "/sites/news/articles/x"]
+    doors = [door for door in DOORS if door.who == "site"]
+    assert sorted(door.pattern.pattern for door in doors) == sorted(
+        door.pattern.pattern for path in paths for door in doors if door.pattern.fullmatch(path)
+    )
 
 
 def made(folder, rows, settings):

@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
+from starlette.datastructures import Headers
 
 from qa.config import Settings
 from qa.errors import BadSettings
 from qa.sites import Site, whole_origin
+from qa.types import Span
+from qa.web.sites import Sites
 from tests.contract import shapes
 from tests.servers import FOREIGN, INTRANET, SITE_SECRET, as_reader
 from tests.web.test_api import check, events
@@ -260,6 +263,18 @@ def test_a_ticket_is_for_one_article_of_one_site(guarded, visitor, listed):
             (f"/api/v1/articles/{citation['article_id']}", ticket),
         ):
             assert browser.get(path, params={"ticket": given}).status_code in {401, 403}
+
+
+def test_links_end_when_a_sites_secret_changes():
+    def sites(secret, key="session key"):
+        return Sites({"news": Site(login="token", secret=secret)}, key)
+
+    link = sites(SITE_SECRET).reader_link("news", "a1", 1, Span(0, 4))
+    path, _, query = link.partition("#")[0].partition("?")
+    scope = {"path": path, "query_string": query.encode()}
+    assert sites(SITE_SECRET).enter_reader("news", scope, Headers({})) is not None
+    for other in (sites(SITE_SECRET + "x"), sites(SITE_SECRET, "another key")):
+        assert other.enter_reader("news", scope, Headers({})) is None
 
 
 def test_a_link_on_a_listed_page_opens_the_reader_of_an_anonymous_site(guarded, listed):
