@@ -192,6 +192,12 @@ class People:
 
 
 def peer_of(scope: Scope) -> str:
-    """Return the address at the other end of the connection."""
+    """Return the address at the other end of the connection; of version 4 as such where both versions are listened to.
+
+    >>> peer_of({"client": ("::ffff:192.0.2.1", 1)}), peer_of({"client": ("2001:db8::1", 1)}), peer_of({})
+    ('192.0.2.1', '2001:db8::1', '')
+    """
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    address = str(client[0]) if client else ""
+    short = address.removeprefix("::ffff:")
+    return short if "." in short else address

@@ -208,6 +208,7 @@ OPEN = Access(names_of(["news.example"]), any_address=True, loopback=False)
         ({"x-dateline-token": "secret"}, {"peer": "192.0.2.1"}, None),
         ({"x-user": "ida"}, {"peer": "10.1.2.3", **BEHIND}, Person("ida", "editor")),
         ({"x-user": " Bo "}, {"peer": "10.1.2.3", **BEHIND}, Person("Bo", "reader")),
+        ({"x-user": "Bo"}, {"peer": "::ffff:10.1.2.3", **BEHIND}, Person("Bo", "reader")),
         ({"x-user": "local"}, {"peer": "10.1.2.3", **BEHIND}, Person("local (from the proxy)", "reader")),
         ({"x-user": "site:news"}, {"peer": "10.1.2.3", **BEHIND}, Person("site:news (from the proxy)", "reader")),
         ({"x-user": "readers"}, {"peer": "10.1.2.3", **BEHIND}, Person("readers", "reader")),
