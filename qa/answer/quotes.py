@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qa.answer import manners
+from qa.answer.alone import is_heading, leans_back, named_by
 from qa.answer.disagree import both_sides
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.spoken import one_line as one_line
@@ -23,6 +24,10 @@ WITHIN = 0.5
 """A further quote must score this close to the best; about two quotes an answer on the development questions."""
 SAME_ARTICLE = 0.13
 """What a further quote of an article already quoted must be better by: look-alike reports should all be heard."""
+LEANS_BACK = 0.2
+"""What a publisher's sentence that cannot be read alone must be better by than another one of that publisher."""
+NAMED_WITHIN = 3
+"""Sentences before one that are looked through for whom its pronoun means."""
 MIN_WORDS = 4
 LOOKED_AT = 40
 """Best sentences among which further quotes are looked for."""
@@ -38,6 +43,11 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 """What a page says around an article, left over in its text."""
+_SIGNPOST = re.compile(
+    r"\b(?:READ(?: MORE| ALSO)?|ALSO READ|SEE ALSO|(?:MUST )?WATCH|LISTEN|OPINION|ANALYSIS|EXPLAINER|RELATED|PHOTOS?|"
+    r"VIDEOS?|GALLERY|MORE): "
+)
+"""One that stands within what was taken for a sentence."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,7 +62,7 @@ class QuotesEngine:
         """Yield the best sentences as framed claims, each with its own citation, then the account."""
         sources, citations = Sources(self._archive, material.ranked), list[Citation]()
         sides = {found.stored.id: found.part for found in material.ranked if found.part is not None}
-        chosen = choose(material.evidence, sides=sides)
+        chosen = choose(material.evidence, sides=sides, question=material.question)
         usable = [sentence for sentence in material.evidence[:LOOKED_AT] if says_something(sentence.text)]
         chunks = {found.stored.id: found.stored.chunk for found in material.ranked}
         quoted, differ = both_sides(material.question, chosen, usable, chunks, MOST_QUOTES)
@@ -65,27 +75,80 @@ class QuotesEngine:
 
 
 def choose(
-    evidence: Sequence[Evidence], most: int = MOST_QUOTES, sides: Mapping[str, int] | None = None
+    evidence: Sequence[Evidence],
+    most: int = MOST_QUOTES,
+    sides: Mapping[str, int] | None = None,
+    question: str = "",
 ) -> list[Evidence]:
     """Return the sentences to quote, best first: no fragments, nothing twice, nothing far below the best.
+
+    If the best sentence speaks of what only the one before it names ("another carried sheep"), both are quoted; further
+    sentences of that kind, and headings, are left out.
 
     Args:
         evidence: Scored sentences, best first.
         most: How many may be quoted.
         sides: Where a question asks several publishers, whose list each chunk came in: each of them is heard.
+        question: What the reader asked; whom it names may be "he" in a quote.
     """
     usable = [sentence for sentence in evidence if says_something(sentence.text)] or list(evidence)
-    chosen = _one_of_each(usable, sides or {})[:most] or usable[:1]
-    left = usable[:LOOKED_AT]
+    leaning = _Leaning(evidence, question)
+    heard = sorted(usable, key=lambda one: LEANS_BACK * leaning(one) - one.score) if sides else []
+    chosen = _one_of_each(heard, sides or {})[:most] or usable[:1]
+    if len(chosen) == 1:
+        chosen += leaning.needed(chosen[0])[: most - 1]
+    left, last = usable[:LOOKED_AT], chosen
     while len(chosen) < most:
-        last = chosen if len(left) == len(usable[:LOOKED_AT]) else chosen[-1:]
         left = [sentence for sentence in left if not any(same_words(sentence.text, other.text) for other in last)]
-        worth = [sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in left]
+        free = [sentence for sentence in left if not leaning(sentence, chosen)]
+        worth = [sentence.score - SAME_ARTICLE * _quoted(sentence, chosen) for sentence in free]
         at = max(range(len(worth)), key=worth.__getitem__, default=None)
         if at is None or worth[at] < usable[0].score - WITHIN:
             break
-        chosen.append(left[at])
+        chosen.append(free[at])
+        last = chosen[-1:]
     return chosen
+
+
+class _Leaning:
+    """Say of a sentence whether it is a heading, or leans on what stands before it and is told of nowhere else."""
+
+    def __init__(self, evidence: Sequence[Evidence], question: str) -> None:
+        inside = sorted(evidence, key=_place)
+        self._places = {_place(sentence): at for at, sentence in enumerate(inside)}
+        self._inside = inside
+        self._question = question
+        self._known: dict[tuple[str, int], bool] = {}
+
+    def before(self, sentence: Evidence, most: int = 1) -> list[Evidence]:
+        """Return the sentences before one in its chunk, nearest last."""
+        at = self._places[_place(sentence)]
+        return [one for one in self._inside[max(at - most, 0) : at] if one.chunk_id == sentence.chunk_id]
+
+    def needed(self, sentence: Evidence) -> list[Evidence]:
+        """Return the sentence that one leans on, if it does and that one can be quoted."""
+        found = self.before(sentence) if self._leans(sentence, ()) else []
+        return [
+            one for one in found if says_something(one.text) and not is_heading(one.text) and not self._leans(one, ())
+        ]
+
+    def __call__(self, sentence: Evidence, told: Sequence[Evidence] = ()) -> bool:
+        """Say whether a sentence is not to be read alone; what is told of it already makes up for that."""
+        return is_heading(sentence.text) or self._leans(sentence, told)
+
+    def _leans(self, sentence: Evidence, told: Sequence[Evidence]) -> bool:
+        place = _place(sentence)
+        if place not in self._known:
+            self._known[place] = leans_back(sentence.text)
+        if not self._known[place] or any(one in told for one in self.before(sentence)):
+            return False
+        before = " ".join(one.text for one in self.before(sentence, NAMED_WITHIN))
+        beside = " ".join(one.text for one in told if one.article_id == sentence.article_id)
+        return not named_by(self._question, before, sentence.text, beside)
+
+
+def _place(sentence: Evidence) -> tuple[str, int]:
+    return sentence.chunk_id, sentence.start
 
 
 def _one_of_each(usable: Sequence[Evidence], sides: Mapping[str, int]) -> list[Evidence]:
@@ -146,7 +209,7 @@ def says_something(text: str) -> bool:
     >>> says_something("Share this bread with your neighbour, the vicar said.")
     True
     """
-    if _FURNITURE.match(text) or text.rstrip("\"”’')").endswith("?"):
+    if _FURNITURE.match(text) or _SIGNPOST.search(text) or text.rstrip("\"”’')").endswith("?"):
         return False
     # Scripts without blanks between words: a run of their letters is many words.
     return len(_WORD.findall(text)) >= MIN_WORDS or (

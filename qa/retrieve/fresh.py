@@ -30,6 +30,15 @@ _NOW = re.compile(
     r"current(?! (?:in|off|of|at|is|was|and|that|which|from|to|near)\b)(?= \w))\b",
     re.IGNORECASE,
 )
+_PRESENT = re.compile(
+    r"how much (?:is|are|does|do|costs?)\b|what (?:does|do) [^?]{1,80} cost\b|"
+    r"what (?:is|are) (?:the|an?) (?:\w+ )?(?:price|cost|fare|fee|toll|charge|rent)s?\b|"
+    r"who (?:(?:is|are) (?:the|[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*['’]s) (?!(?:man|woman|person|people|individual|one)\b)"
+    r"[a-z]+(?: (?!\w+(?:ed|ing)\b)[a-z]+)?(?: (?:of|at|in)\b|\?)|"
+    r"(?:leads|chairs|runs|heads|owns|manages|captains)\b)",
+    re.IGNORECASE,
+)
+"""What a thing costs and who holds an office is asked of the present by the tense alone."""
 _NOT_NOW = re.compile(r"\b(?:by now|just now|the latest \w+ (?:to|of)|at the latest)\b", re.IGNORECASE)
 
 
@@ -42,10 +51,10 @@ def day_of_asking(archive: Holdings) -> date:
 
 
 def asks_for_now(question: Question) -> bool:
-    """Say whether a question is about the present: it says so, and names no other time and no publisher."""
+    """Say whether a question is about the present: it says or implies so, and names no other time and no publisher."""
     if question.periods or question.parts:
         return False
-    return _NOW.search(_NOT_NOW.sub(" ", question.text)) is not None
+    return (_NOW.search(_NOT_NOW.sub(" ", question.text)) or _PRESENT.match(question.text)) is not None
 
 
 def read_for_now(question: Question, keywords: KeywordIndex) -> Question:
