@@ -18,9 +18,7 @@ _DOES = (
     rf"(?:{_IS}|are|were|have|had|has|do|does|did|will|would|can|could|may|might|must|should|went|came|said|told|took|"
     r"made|gave|left|lost|won|got|ran|carried|brought|showed|found|began|remained|became|\w+ed)"
 )
-_FEW = (
-    r"(?:some|many|most|much|few|several|none|all|both|neither|each|(?:an)?others?|two|three|four|five|six|seven|nine)"
-)
+_FEW = r"(?:none|both|neither|each|(?:an)?others?|two|three|four|five|six|seven|nine)"
 _BY_PRONOUN = re.compile(rf"{_QUOTED}{_AND}{_PRONOUN}\b", re.IGNORECASE)
 _EMPTY_IT = re.compile(
     rf"{_QUOTED}{_AND}it (?:{_IS} (?:not )?(?:clear|unclear|thought|believed|expected|known|likely|unlikely|possible|"

@@ -40,6 +40,7 @@ def test_what_names_what_it_speaks_of_elsewhere_leans(text):
         "Those who left received four weeks' pay.",
         "Two people were hurt when the ferry ran aground.",
         "Both teams played well on Saturday.",
+        "Some have described the strife as a form of war.",
         "Mr Varley said that the wind was too strong.",
         "“No one was hurt and no ship was lost,” Captain Thorold said.",
         "The Island Rose lost her engines in the sound.",
