@@ -11,7 +11,10 @@ SAME_MATTER = 2
 STEM = 6
 """Letters that are compared of a word: "engines" and "engine" are the same."""
 _QUOTED = r"[\"“‘'(\[]*"
-_AND = r"(?:(?:and|but|so|yet|still|however|then|also|meanwhile|instead|nevertheless|even so|at first)[, ]+)?"
+_AND = (
+    r"(?:(?:and|but|so|yet|still|however|then|also|plus|indeed|in fact|meanwhile|instead|nevertheless|even so|at first)"
+    r"[, ]+)?"
+)
 _PRONOUN = r"(?:it|they|he|she|its|their|his|hers?|them|theirs)"
 _IS = r"(?:is|was|has been|would be|will be|could be|had been)"
 _DOES = (
@@ -46,6 +49,8 @@ _WITHIN = re.compile(
     r"\b(?:after|before|since|during|for|in|at|of|from|by|with) that (?!the\b|an?\b|of\b|it\b|he\b|she\b|they\b|we\b|"
     r"there\b|\w+ing\b)(?:same )?[a-z]{3,}(?=[,.;]|$| (?:the|an?|he|she|it|they|his|her|its|their|was|were|is|[A-Z]))"
     r"|\bthe (?:first|second|third|last|other) of (?:these|those|them)\b"
+    r"|\b(?:from|of|in|by|with|for|after|before) such an? (?!\w+ (?:that|as)\b)"
+    r"|\b(?:voted|spoke|argued) (?:against|for)[.,]"
     r"|\b(?:said|says|told \w+|claimed|added)(?: \w+){0,2} that (?:this|that|these|those) "
     r"(?:was|were|is|are|had|would)\b"
 )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from qa.answer.spoken import one_line as one_line
 from qa.answer.spoken import plain_name
 from qa.answer.spoken import spoken_day as spoken_day
 from qa.answer.spoken import spoken_period as spoken_period
-from qa.types import Article, Citation, Claim, Evidence
+from qa.types import Article, Citation, Claim, Evidence, overlap
 
 if TYPE_CHECKING:
     from qa.index.holdings import Holdings  # the command line's help needs the words of this module, not an archive
@@ -63,6 +64,7 @@ class QuotesEngine:
         sources, citations = Sources(self._archive, material.ranked), list[Citation]()
         sides = {found.stored.id: found.part for found in material.ranked if found.part is not None}
         chosen = choose(material.evidence, sides=sides, question=material.question)
+        chosen = chosen if sides else self._with_earlier(chosen, material.question)
         usable = [sentence for sentence in material.evidence[:LOOKED_AT] if says_something(sentence.text)]
         chunks = {found.stored.id: found.stored.chunk for found in material.ranked}
         quoted, differ = both_sides(material.question, chosen, usable, chunks, MOST_QUOTES)
@@ -72,6 +74,27 @@ class QuotesEngine:
             yield Statement(claim(citation), (citation,))
         account = f"Quoted from {number_of_articles(citations)}."
         yield Account("quotes", account, remarks=(differ,) if differ else ())
+
+    def _with_earlier(self, chosen: list[Evidence], question: str) -> list[Evidence]:
+        """Add the sentence that the first quote leans on where it stands in the passage before its own."""
+        first = chosen[0] if chosen else None
+        if first is None or not leans_back(first.text):
+            return chosen
+        earlier = self._earlier(first)
+        if earlier is None or any((one.article_id, one.start) == (earlier.article_id, earlier.start) for one in chosen):
+            return chosen
+        known = named_by(question, earlier.text, first.text) or leans_back(earlier.text)
+        return chosen if known else [first, earlier, *chosen[1:]][:MOST_QUOTES]
+
+    def _earlier(self, sentence: Evidence) -> Evidence | None:
+        spans = self._archive.sentences_of(sentence.article_id)
+        span = next((one for one in reversed(spans) if one.end <= sentence.start), None)
+        hidden = self._archive.suspicions([sentence.article_id]).get(sentence.article_id, ())
+        if span is None or any(overlap(span, one) for one in hidden):
+            return None
+        text = self._archive.article(sentence.article_id, sentence.revision).text[span.start : span.end]
+        usable = says_something(text) and not is_heading(text)
+        return replace(sentence, start=span.start, end=span.end, text=text) if usable else None
 
 
 def choose(

@@ -24,6 +24,8 @@ from qa.types import Evidence
         "He bought himself wealth, power and influence.”",
         "as its inferior, not only increased the sense of self.",
         "Both were found at the lighthouse.",
+        "The independents, Silas Birch and Carla Nye, voted against.",
+        "Plus, it says that the windfall from such a clash would be great.",
     ],
 )
 def test_what_names_what_it_speaks_of_elsewhere_leans(text):
@@ -97,3 +99,12 @@ def test_a_heading_is_quoted_only_where_it_is_the_best():
     heading = "Sheep and lorries on the Lady Maren"
     assert quoted((DOOR, 2.0), (heading, 1.9)) == [DOOR]
     assert quoted((heading, 2.0), (DOOR, 1.0)) == [heading]
+
+
+def test_what_the_first_quote_leans_on_is_quoted_from_the_passage_before(sample):
+    answer = sample.pipeline.ask("What has the former owner of the Anchor Café found to do for a living?")
+    first, second = answer.citations[:2]
+    assert first.quote.startswith("Among them is the Anchor Café")
+    assert second.quote.startswith("Eleven small businesses") or "four of them" in second.quote
+    assert second.article_id == first.article_id
+    assert second.start < first.start
