@@ -76,15 +76,15 @@ class QuotesEngine:
         yield Account("quotes", account, remarks=(differ,) if differ else ())
 
     def _with_earlier(self, chosen: list[Evidence], question: str) -> list[Evidence]:
-        """Add the sentence that the first quote leans on where it stands in the passage before its own."""
+        """Add what the first quote leans on, if there is room for it and it stands in the passage before."""
         first = chosen[0] if chosen else None
-        if first is None or not leans_back(first.text):
+        if first is None or len(chosen) == MOST_QUOTES or not leans_back(first.text):
             return chosen
         earlier = self._earlier(first)
         if earlier is None or any((one.article_id, one.start) == (earlier.article_id, earlier.start) for one in chosen):
             return chosen
         known = named_by(question, earlier.text, first.text) or leans_back(earlier.text)
-        return chosen if known else [first, earlier, *chosen[1:]][:MOST_QUOTES]
+        return chosen if known else [first, earlier, *chosen[1:]]
 
     def _earlier(self, sentence: Evidence) -> Evidence | None:
         spans = self._archive.sentences_of(sentence.article_id)
