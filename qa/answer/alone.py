@@ -61,7 +61,8 @@ _HIS_OWN = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY_SAID = re.compile(
-    r",[\"”’']? (?:he|she|they) (?:said|says|added|told|wrote|explained|warned|argued|noted|replied)\b"
+    r", (?:he|she|they) (?:said|says|added|explained|warned|argued),"
+    r"|,[\"”’']? (?:he|she|they) (?:said|says|added|told|wrote|explained|warned|argued|noted|replied)\b"
     r"[^,;]{0,20}[.!?\"”’')]*$"
 )
 """Speech whose speaker is named elsewhere."""

@@ -19,6 +19,7 @@ from qa.types import Evidence
         "Captain Thorold closed the entrance for 41 hours in that storm, the longest closure so far.",
         "After that fire the council drew up a plan.",
         "The gangs had worked seven hours of overtime a week, he said.",
+        "For the reserve, she said, the whole of the sum was needed.",
         "In his speech in 1960, he announced the continuation of the war.",
         "“Perhaps some people took two.”",
         "He bought himself wealth, power and influence.”",
