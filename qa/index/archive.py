@@ -258,7 +258,7 @@ class Archive(Holdings):
         """
         if self.catalogue.is_unwiped:
             erase_removed(self.settings.data_dir, self.catalogue.removed_at)
-            self.vectors.catch_up(self.catalogue)
+            self.vectors.wipe(self.catalogue)
             self.keywords.rebuild(self.catalogue)
             self.drop_other_parts()
             for part in held:

@@ -42,14 +42,14 @@ class DerivedFolder:
 
     def __init__(self, root: Path, *, volatile: Callable[[Path], bool] = lambda _path: False) -> None:
         """Use ``root``; ``volatile`` files change by mere reading and are checked by their owner instead."""
-        self._root = root
+        self.root = root
         self._volatile = volatile
 
     @property
     def state(self) -> DerivedState | None:
         """The state as it stands on disk; None when missing or unreadable."""
         try:
-            values = json.loads((self._root / STATE_FILE).read_text())
+            values = json.loads((self.root / STATE_FILE).read_text())
             values["files"] = {name: tuple(known) for name, known in values["files"].items()}
             return DerivedState(**values)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -57,11 +57,11 @@ class DerivedFolder:
 
     def path(self, generation: int) -> Path:
         """Return the folder of a generation."""
-        return self._root / f"{generation:06d}"
+        return self.root / f"{generation:06d}"
 
     def next_generation(self) -> tuple[int, Path]:
         """Make an empty folder for a rebuild, beside the live one."""
-        numbers = [int(child.name) for child in self._root.glob("[0-9]*") if child.name.isdigit()]
+        numbers = [int(child.name) for child in self.root.glob("[0-9]*") if child.name.isdigit()]
         generation = max(numbers, default=0) + 1
         path = self.path(generation)
         path.mkdir(parents=True)
@@ -90,7 +90,7 @@ class DerivedFolder:
 
     def drop_others(self, generation: int) -> None:
         """Delete every generation but this one."""
-        for child in self._root.glob("[0-9]*"):
+        for child in self.root.glob("[0-9]*"):
             if child != self.path(generation):
                 _delete(child)
 
@@ -99,13 +99,13 @@ class DerivedFolder:
         return sorted(str(path.relative_to(folder)) for path in files if not self._volatile(path))
 
     def _save(self, state: DerivedState) -> None:
-        self._root.mkdir(parents=True, exist_ok=True)
-        scratch = self._root / f"{STATE_FILE}.new"
+        self.root.mkdir(parents=True, exist_ok=True)
+        scratch = self.root / f"{STATE_FILE}.new"
         with scratch.open("w") as handle:
             json.dump(asdict(state), handle)
             handle.flush()
             os.fsync(handle.fileno())
-        os.replace(scratch, self._root / STATE_FILE)
+        os.replace(scratch, self.root / STATE_FILE)
 
 
 def _delete(folder: Path) -> None:

@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,6 +36,8 @@ COLLECTION = "chunks"
 FORMAT = "vectors-1"
 BATCH = 2000
 DATABASE = "chroma.sqlite3"
+UNFILLED = "data_level0.bin", "length.bin"
+"""The files of a graph whose empty places Chroma does not clear."""
 WRITTEN_BY_READERS = "acquire_write"
 """The only table that opening Chroma changes."""
 CHECK_TIMEOUT_S = 900
@@ -121,6 +123,11 @@ class VectorIndex:
             self._upsert(catalogue.chunks_of(touched))
         self.applied = changes[-1].number
 
+    def wipe(self, catalogue: Catalogue) -> None:
+        """Catch up, and leave nothing of what removed articles said in the files."""
+        self.catch_up(catalogue)
+        blank_unwritten(self._folder.root)
+
     # Asking
 
     def count(self) -> int:
@@ -156,6 +163,7 @@ class VectorIndex:
         if self._client is not None:
             self._client.close()
             self._client = None
+            blank_unwritten(self._folder.root)
 
     def _upsert(self, chunks: Iterable[StoredChunk]) -> None:
         collection = self._opened()
@@ -212,6 +220,20 @@ def open_client(path: Path) -> Any:
     return chromadb.PersistentClient(str(path), settings=ChromaSettings(anonymized_telemetry=False))
 
 
+def blank_unwritten(root: Path) -> None:
+    """Fill the files of graphs that hold no vector yet with zeros.
+
+    Chroma makes such a file at every opening of a small collection and writes out memory that it never filled, which
+    may hold words of an article or a question; it never reads them back, since the rows are in its database.
+    """
+    for graph in root.glob("*/*/header.bin"):
+        if _is_unwritten(graph.parent):
+            for name in UNFILLED:
+                # Where we may not write, Chroma did not either.
+                with suppress(OSError), (graph.parent / name).open("r+b") as file:
+                    file.write(bytes(os.fstat(file.fileno()).st_size))
+
+
 def check_in_subprocess(path: Path, catalogue: Path) -> dict[str, Any] | None:
     """Compare a collection with the catalogue in another process, since a broken one can crash its reader.
 
@@ -254,7 +276,11 @@ def is_intact(folder: DerivedFolder, state: DerivedState) -> bool:
 def _changes_by_reading(path: Path) -> bool:
     # Chroma writes into its database at every opening. A graph that was never persisted (there is no pickle yet, all
     # rows are in the database's queue) is made again at every opening, with whatever memory held in its empty places.
-    return path.name.startswith(DATABASE) or not (path.parent / "index_metadata.pickle").exists()
+    return path.name.startswith(DATABASE) or _is_unwritten(path.parent)
+
+
+def _is_unwritten(graph: Path) -> bool:
+    return not (graph / "index_metadata.pickle").exists()
 
 
 def database_digest(path: Path) -> str:

@@ -69,3 +69,25 @@ def test_more_chunks_than_one_batch_are_taken_in_one_go(tmp_path):
         for at in range(0, 2121, 200):
             ((key, score),) = archive.vectors.query(matrix[at], 1)
             assert (key, round(score, 4)) == (ids[at], 1.0)
+
+
+def test_memory_that_chroma_never_filled_stays_in_no_file(tmp_path):
+    articles = list(random_articles(1250))
+    with Archive.open(Settings(data_dir=tmp_path)) as archive:
+        archive.put(articles[:50])
+        archive.refresh()
+        archive.vectors.query(articles[0].chunks[0].vector, 1)
+        (graph,) = (tmp_path / "vectors").glob("*/*/data_level0.bin")
+        whole = graph.stat().st_size
+        graph.write_bytes(b"marzipan" * (whole // 8))
+        archive.vectors.wipe(archive.catalogue)
+        assert graph.read_bytes() == bytes(whole)
+        # What is written over is only what Chroma would never have read: the graph grows from it as ever.
+        archive.put(articles[50:])
+        archive.refresh()
+    with Archive.open(Settings(data_dir=tmp_path), read_only=True) as archive:
+        assert archive.repairs == []
+        assert graph.stat().st_size > whole
+        for article in articles[::100]:
+            ((_, similarity),) = archive.vectors.query(article.chunks[0].vector, 1)
+            assert similarity == pytest.approx(1, abs=1e-5)
