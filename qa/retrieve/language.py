@@ -2,13 +2,14 @@
 
 Clear is: in another script than Latin, or a question without one unmistakably English word that the classifier is sure
 of. Names, keywords and short questions are often taken for another language, so doubt means "not known". The classifier
-takes 0.4 s of a processor to load and is loaded only for what has no such word.
+takes 0.4 s of a processor and 100 MB to load and is loaded only for what no list of words decides.
 """
 
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from qa.answer.lexicon import ordinary
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ READ = 1000
 LEAST_LETTERS = 60
 ENGLISH_SHARE = 0.08
 """From so many English function words among its words a passage is English."""
+LONG = 4
+"""Shorter words are words of several languages."""
+DICTIONARY_SHARE = 0.7
+"""Of 6,000 sentences of English news 244 have too few function words, and of those with three long words nine in ten
+have a larger share in the dictionary; of some twenty sentences in thirteen other languages none has more than 0.6."""
 
 
 @lru_cache(256)
@@ -79,12 +85,22 @@ def language_of_passage(text: str, given: str | None = None) -> str | None:
     read = text[:READ]
     words = [word.casefold() for word in split_words(read)]
     if not _foreign_script(read):
-        if sum(word in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words) > 0:
+        if sum(word in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words) > 0 or _in_dictionary(read):
             return "en"
-        if sum(map(len, words)) < LEAST_LETTERS:
+        if sum(map(len, words)) < LEAST_LETTERS or (read.isascii() and _only_names(read)):
             return _code(given)
     code, sureness = _classified(read)
     return code if sureness >= SURE else _code(given) or (UNKNOWN if _foreign_script(read) else None)
+
+
+def _in_dictionary(text: str) -> bool:
+    """Say whether the words of a text, short ones and capitals aside, are in an English dictionary."""
+    words = [word for word in split_words(text) if word[0].islower() and len(word) >= LONG]
+    return len(words) >= LEAST_WORDS and sum(map(ordinary, words)) >= DICTIONARY_SHARE * len(words)
+
+
+def _only_names(text: str) -> bool:
+    return sum(word[0].islower() for word in split_words(text)) < LEAST_WORDS
 
 
 def spoken(code: str) -> str:

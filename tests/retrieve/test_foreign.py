@@ -234,6 +234,34 @@ def test_a_passage_speaks_for_itself_before_its_article_does(text, given, langua
     assert language_of_passage(text, given) == language
 
 
+ENGLISH_WITH_FEW_SMALL_WORDS = [
+    "In China, concerns continued over heavily indebted real estate developer Evergrande.",
+    "Mary Knox, a villainous sorcerer in fantasy series, delights audiences everywhere despite critics complaining.",
+    "Sheffield United 0-0 Lincoln City, Wrexham 4-2 Bristol City, Derby County 0-2 Blackpool, Exeter City 2-1 Crawley",
+]
+OTHER_WITH_ENGLISH_WORDS = [
+    ("Film, Sport, Musik und Marketing waren gestern die beherrschenden Themen der großen Messe in Hannover.", "de"),
+    ("La situation politique du gouvernement reste stable malgré une question nationale importante.", "fr"),
+    ("Het water in de rivier steeg tot vier meter boven normaal en honderden mensen werden geëvacueerd.", "nl"),
+    ("O ministro disse que a reforma da ponte vai custar quatro milhões de euros aos contribuintes.", "pt"),
+]
+
+
+@pytest.mark.parametrize(("text", "language"), OTHER_WITH_ENGLISH_WORDS)
+def test_english_words_in_another_language_do_not_make_it_english(text, language):
+    assert language_of_passage(text) == language
+
+
+def test_the_classifier_is_not_loaded_for_english_sentences_of_long_words_or_names():
+    code = (
+        "import sys; from qa.retrieve.language import language_of_passage as found; "
+        "print([found(text) for text in sys.argv[1:]], 'py3langid' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, *ENGLISH_WITH_FEW_SMALL_WORDS]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['en', 'en', None] False"
+
+
 def test_the_classifier_is_not_loaded_for_plain_english(small_folder):
     code = (
         "import sys, app; app.main(['ask', 'Where did the ferry Alma sink?', '--data', sys.argv[1]]); "
