@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from qa.answer import lexicon
+from qa import lexicon
 from qa.retrieve.language import language_of_passage
 from qa.retrieve.understand import FUNCTION_WORDS
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Literal
 
-from qa.answer import lexicon
+from qa import lexicon
 from qa.retrieve.understand import FUNCTION_WORDS
 
 Sign = Literal["no", "refuse", "lack", "may"]

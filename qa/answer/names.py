@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qa.answer import lexicon
+from qa import lexicon
 from qa.answer.spoken import WEEKDAYS
 from qa.retrieve.dates import MONTHS
 from qa.retrieve.understand import FUNCTION_WORDS

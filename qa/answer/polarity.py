@@ -5,7 +5,7 @@ is paired with one on the other side: another denial, or a word whose opposite s
 about something that both speak of, is a contradiction.
 """
 
-from qa.answer import lexicon
+from qa import lexicon
 from qa.answer.denials import Denial, Reading
 
 LEAST_SHARE = 0.34

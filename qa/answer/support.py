@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.answer import lexicon
+from qa import lexicon
 from qa.index.holdings import Holdings
 from qa.retrieve.understand import FUNCTION_WORDS
 

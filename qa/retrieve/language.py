@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from qa.answer.lexicon import ordinary
+from qa.lexicon import ordinary
 from qa.retrieve.understand import FUNCTION_WORDS, split_words
 
 if TYPE_CHECKING:

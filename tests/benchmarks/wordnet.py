@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-TO = Path(__file__).parents[2] / "qa" / "answer" / "wordnet"
+TO = Path(__file__).parents[2] / "qa" / "lexicon" / "wordnet"
 FILES = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 FIRST_MEANINGS = 3
 NOT_HERE = {"come go", "all some", "off on", "with without"}

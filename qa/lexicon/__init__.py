@@ -18,7 +18,7 @@ _SHORTEST = 3
 
 
 def _lines(name: str) -> Iterator[list[str]]:
-    for line in (files("qa.answer") / name).read_text("utf-8").splitlines():
+    for line in (files("qa.lexicon") / name).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             yield line.split()
 
