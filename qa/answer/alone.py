@@ -68,6 +68,12 @@ _SOMEBODY_SAID = re.compile(
 """Speech whose speaker is named elsewhere."""
 _SPOKEN = re.compile(r"\s*(?:[\"“][^\"”]*[\"”]\W*|[^\"“”]*[”\"]\W*)$")
 """Nothing but what somebody said, with nobody to say it."""
+_SUBJECTLESS = re.compile(
+    r"(?:announced|confirmed|reported|revealed|disclosed|said|told \w+|plans?|planned|let go|laid off|cut) "
+    r"(?:(?:on|in|late|early|this|last)\b|[A-Z]\w+ \d|that\b|to\b|of\b|about\b|\d)(?!.*, )",
+    re.IGNORECASE,
+)
+"""An entry of a list under the heading that names whom it is of: "Announced May 24 that it will close"."""
 _ENDS = (".", "!", "?", "…", ",", ";", "。", "！", "？", "।", "؟", "۔")
 """A comma or semicolon ends a part of a long sentence, no heading."""
 _HEADLESS = re.compile(r"\W*[a-z]{2,}\b")
@@ -86,7 +92,7 @@ def leans_back(text: str) -> bool:
     """
     if any(found.match(text) for found in (_HEADLESS, _BY_POINTING, _HIS_OWN, _SPOKEN)) or _WITHIN.search(text):
         return True
-    if _SOMEBODY_SAID.search(text):
+    if _SOMEBODY_SAID.search(text) or _SUBJECTLESS.match(text):
         return True
     return _BY_PRONOUN.match(text) is not None and _EMPTY_IT.match(text) is None
 

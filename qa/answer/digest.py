@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from qa.answer import abstain, quotes, tuned
 from qa.answer.citations import cite
 from qa.answer.engine import number_of_articles
+from qa.answer.quotable import says_something
 from qa.index.holdings import Holdings
 from qa.retrieve.evidence import evidence
 from qa.retrieve.fresh import FITS, day_of
@@ -87,7 +88,7 @@ def _lead(archive: Holdings, article_id: str, revision: int) -> Evidence | None:
     spans = archive.sentences_of(article_id)
     distrusted = archive.suspicions([article_id]).get(article_id, ())
     trusted = (span for span in spans if not any(overlap(span, one) for one in distrusted))
-    found = next((span for span in trusted if quotes.says_something(text[span.start : span.end])), None)
+    found = next((span for span in trusted if says_something(text[span.start : span.end])), None)
     if found is None:
         return None
     return Evidence(article_id, revision, "", found.start, found.end, text[found.start : found.end], 0.0)
@@ -104,7 +105,7 @@ def _best(archive: Holdings, ranked: Sequence[Ranked], topic: str) -> list[Evide
     wanted = set(archive.keywords.terms(topic)) - set(archive.keywords.terms(" ".join(FUNCTION_WORDS)))
     chosen: dict[str, Evidence] = {}
     for sentence in evidence(fitting, topic, archive.suspicions(list(titles))):
-        if sentence.article_id in chosen or not quotes.says_something(sentence.text):
+        if sentence.article_id in chosen or not says_something(sentence.text):
             continue
         lead = _lead(archive, sentence.article_id, sentence.revision)
         opening = f"{titles[sentence.article_id]} {lead.text}" if lead else ""

@@ -1,7 +1,6 @@
 """The ``quotes`` engine: one to three verbatim sentences of the archive, each in a natural frame and cited."""
 
 import re
-import unicodedata
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -11,6 +10,7 @@ from qa.answer import manners
 from qa.answer.alone import is_heading, leans_back, named_by
 from qa.answer.disagree import both_sides
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
+from qa.answer.quotable import says_something
 from qa.answer.spoken import one_line as one_line
 from qa.answer.spoken import plain_name
 from qa.answer.spoken import spoken_day as spoken_day
@@ -27,28 +27,13 @@ SAME_ARTICLE = 0.13
 """What a further quote of an article already quoted must be better by: look-alike reports should all be heard."""
 LEANS_BACK = 0.2
 """What a publisher's sentence that cannot be read alone must be better by than another one of that publisher."""
+HEADING = 0.2
+"""What a heading must be better by than a sentence to be quoted first."""
 NAMED_WITHIN = 3
 """Sentences before one that are looked through for whom its pronoun means."""
-MIN_WORDS = 4
 LOOKED_AT = 40
 """Best sentences among which further quotes are looked for."""
 _WORD = re.compile(r"\w+")
-_PAGE = r"(?:article|story|page|post|video|report|content)"
-_FURNITURE = re.compile(
-    r"\W*(?:(?:read|see|find out|learn|click)(?: \w+)? (?:more|next|also|here|full story)\b(?! (?:\w+ )?than)|"
-    r"(?:also read|related|recommended|advertisement|continue reading|skip to)\b ?(?:$|[:|-]|stor|arti|content)|"
-    rf"(?:share|print|save|e-?mail|tweet|listen to|comment on) (?:this {_PAGE}|on (?:facebook|x|twitter|whatsapp))\b|"
-    r"(?:sign up|subscribe|register|log in|sign in) (?:to|for|here|now|today)\b|"
-    r"follow (?:us|\w+(?: \w+)?) on (?:facebook|x|twitter|instagram|linkedin|youtube)\b|"
-    r"(?:all rights reserved|copyright (?:©|\d{4})|©|cookies? (?:policy|settings)|download (?:our|the) app))",
-    re.IGNORECASE,
-)
-"""What a page says around an article, left over in its text."""
-_SIGNPOST = re.compile(
-    r"\b(?:READ(?: MORE| ALSO)?|ALSO READ|SEE ALSO|(?:MUST )?WATCH|LISTEN|OPINION|ANALYSIS|EXPLAINER|RELATED|PHOTOS?|"
-    r"VIDEOS?|GALLERY|MORE): "
-)
-"""One that stands within what was taken for a sentence."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -117,7 +102,7 @@ def choose(
     usable = [sentence for sentence in evidence if says_something(sentence.text)] or list(evidence)
     leaning = _Leaning(evidence, question)
     heard = sorted(usable, key=lambda one: LEANS_BACK * leaning(one) - one.score) if sides else []
-    chosen = _one_of_each(heard, sides or {})[:most] or usable[:1]
+    chosen = _one_of_each(heard, sides or {})[:most] or _first(usable) if usable else []
     if len(chosen) == 1:
         chosen += leaning.needed(chosen[0])[: most - 1]
     left, last = usable[:LOOKED_AT], chosen
@@ -174,6 +159,14 @@ def _place(sentence: Evidence) -> tuple[str, int]:
     return sentence.chunk_id, sentence.start
 
 
+def _first(usable: Sequence[Evidence]) -> list[Evidence]:
+    """Return the best sentence; a heading gives way to a sentence that is hardly worse."""
+    if not is_heading(usable[0].text):
+        return list(usable[:1])
+    near = (one for one in usable[:LOOKED_AT] if one.score >= usable[0].score - HEADING)
+    return [next((one for one in near if not is_heading(one.text)), usable[0])]
+
+
 def _one_of_each(usable: Sequence[Evidence], sides: Mapping[str, int]) -> list[Evidence]:
     first: dict[int, Evidence] = {}
     for sentence in usable:
@@ -222,19 +215,3 @@ def frame(article: Article | Citation) -> str:
     if article.title:
         return f"In “{plain_name(article.title)}”, {day or 'undated'}"
     return f"In an article of {day}" if day else "In an undated article"
-
-
-def says_something(text: str) -> bool:
-    """Say whether a sentence can be quoted alone: it has a few words, and is no question and no furniture of a page.
-
-    >>> says_something("Read more: How the ferry ran aground")
-    False
-    >>> says_something("Share this bread with your neighbour, the vicar said.")
-    True
-    """
-    if _FURNITURE.match(text) or _SIGNPOST.search(text) or text.rstrip("\"”’')").endswith("?"):
-        return False
-    # Scripts without blanks between words: a run of their letters is many words.
-    return len(_WORD.findall(text)) >= MIN_WORDS or (
-        sum(unicodedata.category(letter) == "Lo" for letter in text) >= 2 * MIN_WORDS
-    )

@@ -26,6 +26,8 @@ from qa.types import Evidence
         "as its inferior, not only increased the sense of self.",
         "Both were found at the lighthouse.",
         "The independents, Silas Birch and Carla Nye, voted against.",
+        "Announced May 24 that it is laying off about 6,000 people.",
+        "Let go of 30 employees in its talent organization.",
         "Plus, it says that the windfall from such a clash would be great.",
     ],
 )
@@ -48,6 +50,9 @@ def test_what_names_what_it_speaks_of_elsewhere_leans(text):
         "“No one was hurt and no ship was lost,” Captain Thorold said.",
         "The Island Rose lost her engines in the sound.",
         "iPhone sales fell in March.",
+        "Announced in May, the plan would close four schools.",
+        "Plans to build a bridge were dropped, the council said.",
+        "Cut flowers sold well at the fair.",
         "大桥周一重新开放。",
         "",
     ],

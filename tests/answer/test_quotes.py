@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.answer.quotes import MOST_QUOTES, choose, claim, frame, one_line, same_words, says_something, spoken_day
+from qa.answer.quotable import says_something
+from qa.answer.quotes import MOST_QUOTES, choose, claim, frame, one_line, same_words, spoken_day
 from qa.types import Article, Citation, Evidence
 
 
@@ -134,6 +135,13 @@ def test_each_publisher_that_a_question_asks_is_heard():
     assert [sentence.chunk_id for sentence in choose(rows, sides={"c0": 0})] == ["c0", "c1", "c2"]
 
 
+def test_a_heading_is_quoted_first_only_where_no_sentence_is_nearly_as_good():
+    heading, near = ("Fire destroys the old mill", 2.0), ("The old mill burned down on Sunday.", 1.9)
+    far = ("The mill was built when wheat was dear.", 1.6)
+    assert choose(sentences(heading, near))[0].text == near[0]
+    assert choose(sentences(heading, far))[0].text == heading[0]
+
+
 @pytest.mark.parametrize(
     ("text", "quotable"),
     [
@@ -144,6 +152,13 @@ def test_each_publisher_that_a_question_asks_is_heard():
         ("Related: Ferry runs aground once more", False),
         ("Listen to this story in four minutes", False),
         ("Copyright 2024 The Courier, all of it", False),
+        ("Here is the team to take on the champions pic.twitter.com/nkf6rXBPUU", False),
+        ("Sport email {{ message }} Something went wrong, please try again later.", False),
+        ("Country Titles Years won Australia 5 1987, 1999 India 2 1983, 2011 West Indies 2 1975", False),
+        ("Wrexham advance 4-2 Highlights Wed, Aug. 9 Leeds United 2-1 Shrewsbury Bristol City 5-1 Oxford", False),
+        ("In 1987, 1999, 2003 and 2007 Australia won the cup, more than anybody else has.", True),
+        ("Leeds United beat Bristol City by 3-1 in 2021 and by 2-0 in 2022.", True),
+        ("大桥于2019年1月2日至2020年3月4日关闭，耗资56万元，共有7家公司参与。", True),
         ("Share prices fell by 3 per cent on Monday.", True),
         ("Related companies said that they would wait.", True),
         ("Subscribers will pay more from next May.", True),
