@@ -20,7 +20,7 @@ from qa.retrieve.followup import stand_alone
 from qa.retrieve.fresh import day_of_asking, prefer_new, read_for_now
 from qa.retrieve.overview import overview
 from qa.retrieve.phrases import quoted_phrases
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.retrieve.reread import reread
 from qa.retrieve.stories import one_per_story
 from qa.retrieve.understand import Question, clean_question, understand

@@ -13,7 +13,8 @@ from importlib.resources import files
 from statistics import fmean
 from typing import Any
 
-from qa.retrieve.rank import TIMELY_WEIGHT, Ranked, Reading
+from qa.retrieve.readings import Ranked, Reading
+from qa.retrieve.score import TIMELY_WEIGHT
 from qa.retrieve.understand import Question
 from qa.types import Level
 

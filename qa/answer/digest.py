@@ -12,7 +12,7 @@ from qa.index.holdings import Holdings
 from qa.retrieve.evidence import evidence
 from qa.retrieve.fresh import FITS, day_of
 from qa.retrieve.overview import Overview
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.retrieve.understand import FUNCTION_WORDS, Question
 from qa.types import Answer, Citation, Context, Evidence, Filters, Level, Run, overlap
 

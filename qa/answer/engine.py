@@ -9,7 +9,7 @@ from qa.types import Article, Citation, Claim, EngineName, Evidence, Span, Turn
 
 if TYPE_CHECKING:
     from qa.index.holdings import Holdings
-    from qa.retrieve.rank import Ranked
+    from qa.retrieve.readings import Ranked
 
 
 @dataclass(frozen=True, slots=True)

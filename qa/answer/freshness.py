@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from qa.answer.quotes import spoken_day
 from qa.retrieve.fresh import day_of, newest_on_the_matter
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.retrieve.understand import Question
 from qa.types import Citation
 

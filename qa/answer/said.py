@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.retrieve.understand import Question
 from qa.types import Embedder
 

@@ -15,7 +15,7 @@ import numpy as np
 from qa.answer import citations, clock, comparisons, names, numbers, polarity
 from qa.answer.support import Support, common_words
 from qa.index.holdings import Holdings
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.types import Evidence
 
 if TYPE_CHECKING:

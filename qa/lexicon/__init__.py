@@ -95,6 +95,26 @@ def family(word: str) -> frozenset[str]:
     return own.union(*(_families().get(form, frozenset()) for form in own))
 
 
+@cache
+def _inflected() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for form, bases in _irregular().items():
+        for base in bases:
+            found[base].add(form)
+    return {base: frozenset(forms) for base, forms in found.items()}
+
+
+@lru_cache(16384)
+def kin(word: str) -> frozenset[str]:
+    """Return a word's family with the irregular forms of each of its words.
+
+    >>> sorted(kin("won"))
+    ['win', 'winner', 'winning', 'won']
+    """
+    whole = family(word)
+    return whole.union(*(_inflected().get(one, frozenset()) for one in whole))
+
+
 @lru_cache(16384)
 def meanings(word: str) -> frozenset[int]:
     """Return numbers that stand for what a word may mean; synonyms share one."""

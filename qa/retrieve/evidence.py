@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from qa.retrieve.kinds import holds, kind_of
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 from qa.types import Evidence, Suspicion, overlap
 
 CHUNKS_READ = 10

@@ -6,7 +6,8 @@ from dataclasses import replace
 from qa.index.holdings import Holdings
 from qa.index.keyword import function_words
 from qa.retrieve.language import UNKNOWN, language_of_passage, language_of_question, spoken
-from qa.retrieve.rank import Ranked, rank
+from qa.retrieve.rank import rank
+from qa.retrieve.readings import Ranked
 from qa.retrieve.understand import Question, split_words
 from qa.types import Citation, Filters
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from qa.index.holdings import Holdings
 from qa.index.keyword import KeywordIndex
-from qa.retrieve.rank import Ranked, in_place
+from qa.retrieve.readings import Ranked, in_place
 from qa.retrieve.understand import Question, understand
 from qa.types import Filters
 

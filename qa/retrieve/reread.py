@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.retrieve.rank import Ranked, in_place
+from qa.retrieve.readings import Ranked, in_place
 from qa.retrieve.understand import Question
 from qa.types import PairScorer
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from qa.retrieve.rank import Ranked
+from qa.retrieve.readings import Ranked
 
 
 def one_per_story(ranked: Sequence[Ranked], stories: Mapping[str, str]) -> list[Ranked]:

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
+from qa import lexicon
 from qa.errors import EmptyQuestion, QuestionTooLong
 from qa.index.keyword import KeywordIndex
 from qa.retrieve.dates import Period, as_quarters, periods
@@ -36,6 +37,7 @@ class Question:
         weights: Each content term, as the keyword index knows it, with its inverse document frequency.
         names: Those of the terms that are written as a name or hold a digit.
         words: Each content word that holds no digit, as it is written, with its term.
+        kin: For each term that is no name, the other terms of its family: destroy, destruction.
         periods: The days, months, quarters or years that the question names.
         publishers: Whom of the archive's publishers it is put to; empty for everybody.
         spans: Where the clauses of a part stand in the whole question.
@@ -51,6 +53,7 @@ class Question:
     weights: dict[str, float]
     names: frozenset[str]
     words: tuple[tuple[str, str], ...] = ()
+    kin: dict[str, frozenset[str]] = field(default_factory=dict)
     periods: tuple[Period, ...] = ()
     publishers: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
@@ -126,7 +129,12 @@ def _read(text: str, keywords: KeywordIndex, today: date | None, silent: Collect
     named_times = periods(text)
     if kind_of(text) == "number":
         named_times = as_quarters(named_times)
-    return Question(text, weights, names, spelt, (*named_times, *relative), pairs=pairs)
+    kin = {term: _kin(word, term, keywords) for word, term in spelt if term not in names}
+    return Question(text, weights, names, spelt, kin, (*named_times, *relative), pairs=pairs)
+
+
+def _kin(word: str, term: str, keywords: KeywordIndex) -> frozenset[str]:
+    return frozenset(keywords.terms(" ".join(lexicon.kin(word.lower())))) - {term}
 
 
 def split_words(text: str) -> list[str]:

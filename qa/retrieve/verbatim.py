@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.retrieve.phrases import holds, same_form
-from qa.retrieve.rank import Ranked, in_place
+from qa.retrieve.readings import Ranked, in_place
 
 VERBATIM_WEIGHT = 0.6
 """What all of a question's quoted phrases together are worth to a passage; less than a time that is named."""

@@ -16,7 +16,7 @@ import numpy as np
 from qa.evaluate.retrieval import retrieval_scores
 from qa.evaluate.stats import paired
 from qa.evaluate.texts import holds_answer
-from qa.retrieve import rank
+from qa.retrieve import score
 from tests.benchmarks import data
 from tests.benchmarks.rows import Results, Row
 
@@ -54,7 +54,7 @@ class Part:
 
 
 def _grid_without(field: str) -> Any:
-    grid = rank._Grid
+    grid = score.Grid
     return lambda **columns: grid(**{**columns, field: np.zeros_like(columns[field])})
 
 
@@ -64,15 +64,16 @@ def _off(name: str, *targets: str, value: Any = 0.0) -> Part:
 
 PARTS = (
     Part("keyword search", keyword_search=False),
-    _off("keyword score in the ranking", "retrieve.rank.KEYWORD_WEIGHT"),
-    _off("embeddings of passages", "retrieve.fuse.DENSE_SHARE", "retrieve.rank.DENSE_WEIGHT"),
-    _off("embeddings of sentences", "retrieve.rank._Grid", value=_grid_without("cosines")),
-    _off("words in one sentence", "retrieve.rank._Grid", value=_grid_without("shares")),
-    _off("words in the whole passage", "retrieve.rank.COVERAGE_WEIGHT"),
-    _off("neighbouring words", "retrieve.rank.PHRASE_WEIGHT"),
-    _off("kind of answer, of passages", "retrieve.rank.KIND_WEIGHT"),
+    _off("keyword score in the ranking", "retrieve.score.KEYWORD_WEIGHT"),
+    _off("embeddings of passages", "retrieve.fuse.DENSE_SHARE", "retrieve.score.DENSE_WEIGHT"),
+    _off("embeddings of sentences", "retrieve.score.Grid", value=_grid_without("cosines")),
+    _off("words in one sentence", "retrieve.score.Grid", value=_grid_without("shares")),
+    _off("words in the whole passage", "retrieve.score.COVERAGE_WEIGHT"),
+    _off("neighbouring words", "retrieve.score.PHRASE_WEIGHT"),
+    _off("words of the same family", "retrieve.held.KIN"),
+    _off("kind of answer, of passages", "retrieve.score.KIND_WEIGHT"),
     _off("kind of answer, of sentences", "retrieve.evidence.KIND_WEIGHT"),
-    _off("dates", "retrieve.rank.TIMELY_WEIGHT"),
+    _off("dates", "retrieve.score.TIMELY_WEIGHT"),
     _off("publishers", "retrieve.understand.divide", value=lambda *_: ()),
     _off("what a passage adds to those before", "retrieve.rank.NOVELTY_WEIGHT"),
     _off("everybody's list against a publisher's", "retrieve.rank.CLEARLY_BETTER", value=float("inf")),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qa.retrieve.rank import _with_neighbours, rank
+from qa.retrieve.rank import rank
 from qa.retrieve.understand import understand
 from qa.types import Filters
 
@@ -47,12 +47,6 @@ def test_shares_are_parts_of_the_question(small):
         assert (read.shares_with_header >= read.shares).all()
         assert (read.shares_around >= read.shares_with_header).all()
         assert read.shares_around.max() <= read.coverage + 1e-9 <= 1 + 2e-9
-
-
-def test_the_sentences_beside_one_lend_it_their_words_within_their_chunk_alone():
-    held = np.eye(5)  # two chunks, of three sentences and of two
-    around = _with_neighbours(held, np.array([0, 3, 5]))
-    assert around.tolist() == [[1, 1, 0, 0, 0], [1, 1, 1, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 1, 1], [0, 0, 0, 1, 1]]
 
 
 def test_sentences_are_slices_of_their_article(small):
