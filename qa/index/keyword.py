@@ -34,6 +34,10 @@ LONGEST_CACHED = 40
 """Characters of a word or two, which come again; whole questions hardly do."""
 _Live = tuple[tantivy.Searcher, dict[tuple[int, int], str]]
 """A state of the index as it is searched, and the chunk ids that were read at its addresses."""
+COMMON = 0.25
+"""A word in more than this share of all chunks is not looked up, unless there is no other: "the", "of", "was"."""
+MANY = 1_000
+"""Smaller archives look up every word: a share of few chunks says little, and it is quick."""
 _WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 400
 """Words of a question that are looked up; the longest allowed question has about as many."""
@@ -183,12 +187,20 @@ class KeywordIndex:
         self, text: str, n: int, filters: Filters | None = None, phrases: Sequence[str] = ()
     ) -> list[tuple[str, float]]:
         """Return at most ``n`` (chunk id, BM25 score), best first; words that stand as in a phrase count once more."""
-        words = self._any_of(self.terms(text), [self.terms(phrase) for phrase in phrases])
+        words = self._any_of(self._telling(self.terms(text)), [self.terms(phrase) for phrase in phrases])
         return [] if words is None else self._search([(tantivy.Occur.Must, words), *self._limits(filters)], n)
+
+    def _telling(self, terms: Sequence[str]) -> Sequence[str]:
+        """Leave out words that are in so many chunks that they tell nothing, and take most of the time to look up."""
+        searcher = self._searcher()
+        if searcher.num_docs < MANY:
+            return terms
+        most = COMMON * searcher.num_docs
+        return [term for term in terms if self.passages_with(term) <= most] or terms
 
     def scores(self, text: str, chunk_ids: Sequence[str]) -> dict[str, float]:
         """Return the BM25 scores of given chunks; one without a common word is missing."""
-        words = self._any_of(self.terms(text))
+        words = self._any_of(self._telling(self.terms(text)))
         if words is None or not chunk_ids:
             return {}
         wanted = tantivy.Query.term_set_query(self._schema, "chunk_id", list(chunk_ids))

@@ -55,10 +55,11 @@ def rank(archive: Holdings, question: Question, filters: Filters) -> list[Ranked
     ranker = _Ranker(archive, Terms(words if archive.settings.keyword_search else (), question.kin))
     found_by_words = list(LOOK_UPS.map(ranker.bm25, sought))
     known = vectors.result()
-    everybody, *lists = [
-        ranker.ranked(one, [Wording(known[row], bm25) for row, bm25 in zip(one.rows, scores, strict=True)])
+    read = [
+        [Wording(known[row], bm25) for row, bm25 in zip(one.rows, scores, strict=True)]
         for one, scores in zip(sought, found_by_words, strict=True)
     ]
+    everybody, *lists = LOOK_UPS.map(ranker.ranked, sought, read)
     lists = [found for found in lists if found]
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
         lists.append(everybody)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.index import keyword
 from qa.index.catalogue import article_id
 from qa.types import Filters
 from tests.conftest import ARTICLES
@@ -41,6 +42,16 @@ def test_query_language_is_only_words(archive):
     plain = archive.keywords.query("bridge and not ferry", 10)
     assert archive.keywords.query("+bridge AND -ferry NOT", 10)[0][0] == plain[0][0]
     assert archive.keywords.query('text:"bridge"~2 [a TO z] AND -not ferry', 10)
+
+
+def test_words_of_most_passages_are_looked_up_only_in_small_archives_and_where_there_is_no_other(archive, monkeypatch):
+    common = max(("the", "of", "in", "on"), key=archive.keywords.passages_with)
+    assert archive.keywords.passages_with(common) > keyword.COMMON * archive.vectors.count()
+    bridge = archive.keywords.query("bridge", 10)
+    assert archive.keywords.query(f"{common} bridge", 10) != bridge
+    monkeypatch.setattr(keyword, "MANY", 2)
+    assert archive.keywords.query(f"{common} bridge", 10) == bridge
+    assert archive.keywords.query(common, 10)
 
 
 def test_a_very_long_question_is_answered(archive):
