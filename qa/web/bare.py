@@ -44,9 +44,10 @@ def sign_in_page(goal: str = "/", problem: str = "") -> str:
     return _sign_in_layout(f"<p>{texts.SIGN_IN_LEAD}</p>{said}{form}")
 
 
-def signed_in_page(name: str, role: str) -> str:
-    """Return what the sign-in address says to somebody who is signed in."""
-    who = f"<p>{texts.SIGNED_IN.format(name=escape(name), role=escape(role))}</p>"
+def signed_in_page(role: str, name: str = "") -> str:
+    """Return what the sign-in address says to somebody who is signed in, by name where a proxy names people."""
+    known = texts.SIGNED_IN.format(name=escape(name), role=role) if name else texts.SIGNED_IN_BY_TOKEN[role]
+    who = f"<p>{known}</p>"
     button = (
         f'<form method="post" action="/logout"><button type="submit">{texts.SIGN_OUT}</button>'
         f"<p>{texts.FORGET_LEAD}</p>"

@@ -22,7 +22,8 @@ async def sign_in_form(request: Request, next: str = "/") -> Response:
     """Show the form, or who is signed in."""
     found: Person | None = request.scope.get(PERSON)
     if found and found not in {LOCAL, ANYBODY}:
-        return _page(bare.signed_in_page(found.name, found.role))
+        # What a token's holder is called in the log is made up, and says nothing to them.
+        return _page(bare.signed_in_page(found.role, "" if found.browser or found.name == found.role else found.name))
     return _page(bare.sign_in_page(own_path(next)))
 
 

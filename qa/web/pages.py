@@ -15,5 +15,5 @@ def page(title: str, main: str, script: str = "reader", style: str = "") -> str:
         '<link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/look/fonts.css">'
         f'<link rel="stylesheet" href="/look/reader.css">{more}<script src="/look/{script}.js" defer></script>'
     )
-    back = f'<nav class="top"><a href="/"><b>{texts.TITLE}</b> {texts.BACK}</a></nav>'
+    back = f'<nav class="top"><a href="/"><b>{texts.TITLE}</b></a> <a href="/">{texts.BACK}</a></nav>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{back}\n{main}\n</body></html>\n'

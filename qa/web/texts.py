@@ -222,6 +222,7 @@ FORGET_LEAD = (
 )
 FORGET = "Sign out and forget my conversations here"
 SIGNED_IN = "You are signed in as {name} ({role})."
+SIGNED_IN_BY_TOKEN = {"editor": "You are signed in as an editor.", "reader": "You are signed in as a reader."}
 SIGN_OUT = "Sign out"
 
 FOR_LIBRARY = {

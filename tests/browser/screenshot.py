@@ -4,6 +4,8 @@ The README shows ``chat.png``, ``chat-dark-quote.png`` (as ``chat-dark.png``) an
 ``tests/data`` when the pages have changed.
 """
 
+import json
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +19,7 @@ from qa.index.archive import Archive
 from tests.browser.conftest import ask, launch
 from tests.browser.test_chat import CARGO, OIL, SEED, beside
 from tests.servers import ROOT, serving
+from tests.web.test_intake import HERON, TOML
 
 WIDTHS = {"phone": (360, 760), "tablet": (768, 1024), "chat": (1280, 800), "wide": (1920, 1080)}
 
@@ -69,6 +72,61 @@ def walk(page, address, stem):
     snap("articles")
 
 
+ODD = [
+    {
+        "id": "long",
+        "title": "Councillors, harbour masters, fishermen and the two remaining lighthouse keepers of the outer "
+        "islands argue for a ninth evening about who is to pay "
+        "for Donaudampfschifffahrtsgesellschaftskapitänsmützenreinigung",
+        "publisher": "The Evening Post and Courier of the Outer Islands, incorporating the Shipping Gazette",
+        "text": "Nobody agreed. The ninth evening ended at a quarter to three.",
+    },
+    {
+        "id": "urdu",
+        "title": "دریا کا پل دوبارہ کھل گیا",
+        "publisher": "روزنامہ ساحل",
+        "published_at": "2024-04-02",
+        "language": "ur",
+        "text": "نورآباد میں دریا کا پل دس دن کی مرمت کے بعد پیر کو دوبارہ کھل گیا۔ ضلعی انتظامیہ کے مطابق مرمت پر "
+        "چالیس لاکھ روپے خرچ ہوئے۔\n\nانجینئر سلمیٰ قریشی نے کہا کہ پل اب محفوظ ہے۔",
+    },
+]
+"""Articles that are hard to lay out."""
+
+
+def photograph_desk(browser, folder, out):
+    """Take pictures of signing in, of an editor's page of the articles, and of articles that are hard to lay out."""
+    (folder / "odd.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ODD), "utf-8")
+    with Archive.open(Settings(data_dir=folder / "data")) as archive:
+        ingest([folder / "odd.jsonl"], archive)
+        keys = {one.external_id: one.id for one in archive.articles()}
+    (folder / "data" / "dateline.toml").write_text(TOML)
+    with serving(folder / "data") as server:
+        for name, (width, height) in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page, stem = context.new_page(), out / (name if scheme == "light" else f"{name}-dark")
+                page.goto(f"{server.address}/login?next=/articles")
+                page.screenshot(path=f"{stem}-sign-in.png")
+                page.get_by_label("Token").fill("the editors' own token")
+                page.keyboard.press("Enter")
+                files = page.get_by_label(re.compile("^Files"))
+                files.set_input_files([
+                    {"name": file, "mimeType": "text/plain", "buffer": words}
+                    for file, words in (("heron.txt", HERON.encode()), ("broken.pdf", b"%PDF-"), ("empty.txt", b""))
+                ])  # fmt: skip
+                page.get_by_label("Web addresses").fill("http://127.0.0.1:9/news")
+                page.get_by_role("button", name="Add", exact=True).click()
+                page.locator(".job .outcome").first.wait_for()
+                page.locator(".job ul").first.wait_for()
+                page.screenshot(path=f"{stem}-desk.png", full_page=True)
+                page.goto(f"{server.address}/articles/{keys['urdu']}")
+                page.screenshot(path=f"{stem}-urdu.png")
+                page.goto(f"{server.address}/login")
+                page.screenshot(path=f"{stem}-signed-in.png")
+                context.close()
+
+
 def photograph_report(browser, data, out):
     """Take a picture of the evaluation's report on the sample archive's questions."""
     questions = ROOT / "tests" / "evals" / "questions.jsonl"
@@ -88,6 +146,8 @@ def main(folder):
         photograph_report(browser, data, out)
         with serving(data) as server:
             photograph(browser, server.address, out)
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        photograph_desk(launch(playwright), Path(data), out)
 
 
 if __name__ == "__main__":

@@ -550,7 +550,13 @@
     else if (document.body.classList.contains("dl-sheet")) sheet(false);
   }
 
+  function gutter() {
+    document.documentElement.style.setProperty("--dl-gutter", `${parts.talk.offsetWidth - parts.talk.clientWidth}px`);
+  }
+
   function listen() {
+    gutter();
+    window.addEventListener("resize", gutter);
     document.addEventListener("click", clicked);
     document.addEventListener("keydown", escaped);
     const cite = (event) => event.target.closest && event.target.closest("a.dl-cite");
