@@ -116,9 +116,15 @@ def serve(app: Any, listener: socket.socket) -> None:
         proxy_headers=False,  # whose headers are believed is a setting
         timeout_graceful_shutdown=GRACE_S,
     )
-    # uvicorn raises the signal once more when it is done; by then stopping is what happens anyway.
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    server = Server(config, app.state.pulses)
+
+    def stop(*_: Any) -> None:
+        server.should_exit = True
+
+    # What comes before uvicorn listens for signals counts as well. It raises each once more when it is done; by then
+    # stopping is what happens anyway.
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     with contextlib.ExitStack() as stack:
         for number, handler in before.items():
             stack.callback(signal.signal, number, handler)
-        Server(config, app.state.pulses).run(sockets=[listener])
+        server.run(sockets=[listener])

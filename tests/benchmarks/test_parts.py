@@ -12,6 +12,7 @@ from tests.benchmarks.__main__ import main
 from tests.benchmarks.names import BASELINE, DATELINE, KEYWORDS
 from tests.benchmarks.parts import PARTS, Job
 from tests.benchmarks.systems import Dateline, opened
+from tests.browser.conftest import chromium
 
 HARBOUR = (
     "The harbour of Saltmere moved 438,900 tonnes of cargo in the spring, the port authority said.\n"
@@ -246,6 +247,12 @@ def test_speed(job):
     rows = told("speed", {**results, "process_s": {**taken, "imports": 1.0, "baseline": 1.0}})
     assert rows["`--help`: part of that script's time"].values[DATELINE] == taken["help"]
     assert all(row.values[DATELINE] > 0 for row in rows.values())
+
+
+def test_the_chat_page(job):
+    chromium()
+    rows = told("page", PARTS["page"].run(replace(job, queries=2)))
+    assert rows["answer on screen after Enter, in the time of its `ask`"].values[DATELINE] > 1.0
 
 
 def test_own_questions(job):

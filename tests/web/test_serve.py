@@ -4,6 +4,8 @@ import json
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from qa.health import verify
 from qa.index.lock import owner
 from qa.remote import find_server
 from tests.contract import shapes
-from tests.servers import run, run_apart, serving
+from tests.servers import ROOT, run, run_apart, serving
 from tests.web.test_api import check
 
 DIALOGUE = "What does Pakistan require for joint dialogue?"
@@ -166,3 +168,27 @@ def test_what_cannot_be_served_on_is_refused(small_folder, options, code):
 def test_nothing_is_handed_to_a_server_elsewhere_or_a_dead_one(tmp_path, address):
     (tmp_path / "owner.json").write_text(json.dumps({"pid": 1, "address": address}))
     assert find_server(tmp_path) is None
+
+
+STOPPED_EARLY = """
+import os, signal, socket
+from fastapi import FastAPI
+from qa.web import serving
+
+class Early(serving.Server):
+    def run(self, sockets=None):
+        os.kill(os.getpid(), signal.SIGTERM)  # before uvicorn listens for it
+        super().run(sockets)
+
+serving.Server = Early
+app = FastAPI()
+app.state.pulses = set()
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    serving.serve(app, listener)
+print("stopped")
+"""
+
+
+def test_a_server_that_is_told_to_stop_before_it_has_begun_stops():
+    done = subprocess.run([sys.executable, "-c", STOPPED_EARLY], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "stopped\n"), done.stderr
