@@ -93,6 +93,7 @@ _MONEY_FOR = (
     r"repa(?:y|id|ying)|fin(?:e|ed|es)|order(?:ed)? \w+ to pay|compensation",
     r"revenues?|sales|profits?|earn\w*",
     r"deficit|gap|shortfall",
+    r"\d[\d.,]* ?(?:dollars|pounds|euros|[$£€])? ?(?:off(?! the)|less|cheaper)|discounts?|savings?|rebates?",
 )
 _MONEY = tuple(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for pattern in _MONEY_FOR)
 _ASKED = (

@@ -72,6 +72,8 @@ _BEAT = re.compile(
 _NAME = re.compile(r"\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _NO_NAME = re.compile(r"^(?:The|In|On|At|A|An|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?(?:[’']s)?$")
 
+LONGEST_NAME = 5
+
 
 @dataclass(frozen=True, slots=True)
 class _Result:
@@ -135,7 +137,8 @@ def _result(text: str) -> _Result | None:
 
 
 def _names(text: str) -> list[str]:
-    return [name for name in _NAME.findall(text) if not _NO_NAME.match(name)]
+    # A longer run of capitals is a table's row or a headline: nobody can tell whose name is whose.
+    return [name for name in _NAME.findall(text) if not _NO_NAME.match(name) and len(name.split()) <= LONGEST_NAME]
 
 
 def _results_differ(one: _Result | None, other: _Result | None) -> tuple[str, str] | None:

@@ -88,11 +88,26 @@ def test_quantities_are_read_with_their_unit(text, expected):
         ("Who won the derby?", "Merrow beat Tolland.", "Tolland lost to Merrow.", False),
         ("Did they approve it?", "The council did not approve the plan.", "The council approved the plan.", True),
         ("Did they approve it?", "The council did not approve the plan.", "The council rejected the plan.", False),
+        (
+            "Who won the cup?",
+            "Merrow Merrow Tolland Merrow Oster won by seven wickets against Tolland Oster Merrow",
+            "Tolland beat Merrow.",
+            False,
+        ),
         ("How many came?", "The council approved the plan.", "The council rejected the plan.", False),
     ],
 )
 def test_outcomes_that_cannot_both_be_true(question, one, other, differ):
     assert bool(outcomes_differ(question, one, other)) == differ
+
+
+def test_a_price_and_what_is_taken_off_it_are_two_things():
+    question = "What is the price of the Merrow kettle?"
+    price = Report("The Merrow kettle is back down to its price of $140.", "a", "Post", "2024-05-03")
+    reduced = Report("The Merrow kettle is sold at up to $60 off.", "b", "Coast Radio", "2024-05-04")
+    dearer = Report("The price of the Merrow kettle is now $175.", "c", "Coast Radio", "2024-05-04")
+    assert difference(question, price, reduced) is None
+    assert difference(question, price, dearer).says == ("$140", "$175")
 
 
 def evidence(*reports):
