@@ -1,9 +1,10 @@
 """All embeddings in memory beside what filters look at, so that what a filter allows is compared without reading it.
 
-A large archive is kept in a byte a number and what is near is scored again with the stored embeddings: 33 MB at 85,000
-chunks. Reading the embeddings of one publisher of such an archive takes longer than the rest of a search.
+A large archive is kept in a byte a number: 33 MB at 85,000 chunks. Reading the embeddings of one publisher of such an
+archive takes longer than the rest of a search. Of very many, those are compared whose numbers have the same signs.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
 WHOLE = 20_000
 """Up to so many embeddings are kept as they are stored: 30 MB."""
-MOST_COMPARED = 40_000
-"""Up to so many allowed chunks are compared one by one, in about 10 ms; more go through Chroma."""
+MOST_COMPARED = 100_000
+"""Up to so many allowed chunks are looked through one by one; more go through Chroma."""
+MOST_WHOLE = 4_000
+"""Of more than so many only the most alike by their signs are compared: an embedding's signs are 48 bytes."""
+SIFTED = 40
+"""Times as many as are compared for good are taken by their signs."""
 WORTH_IT = 4
 """Filters that must have been asked for before the table is made: a short-lived process reads what it needs."""
 MARGIN = 2
@@ -49,6 +54,8 @@ class Rows:
     article_rows: "NDArray[np.int32]"
     vectors: "NDArray[Any]"
     lengths: "NDArray[np.float32]"
+    signs: "NDArray[np.uint64]"
+    """A bit for each number of an embedding, of none where the embeddings are few; shape (chunks, words)."""
 
     def allowed(self, filters: Filters) -> "NDArray[np.bool_]":
         """Say of each article whether a filter allows it."""
@@ -97,11 +104,35 @@ class Allowed:
         """Return the chunks that may be among the ``n`` nearest to any of the vectors."""
         if not len(self.chunks):
             return set()
-        values = self.rows.vectors[self.chunks].astype(np.float32, copy=False)
-        similar = (values @ np.stack(vectors, axis=1)) / self.rows.lengths[self.chunks][:, None]
         most = min(MARGIN * n, len(self.chunks))
-        near = np.argpartition(-similar, most - 1, axis=0)[:most]
-        return {self.rows.chunk_ids[at] for at in self.chunks[np.unique(near)].tolist()}
+        looked = self._alike(vectors, SIFTED * most) if len(self.chunks) > MOST_WHOLE else self.chunks
+        near = np.argpartition(-self._cosines(looked, vectors), most - 1, axis=0)[:most]
+        return {self.rows.chunk_ids[at] for at in looked[np.unique(near)].tolist()}
+
+    def similar(self, chunk_ids: Collection[str], vectors: "Sequence[Vector]") -> list[dict[str, float]]:
+        """Return the cosine of each of some chunks to each vector, to about 0.003; unknown chunks are left out."""
+        ids = self.rows.chunk_ids
+        places = ((key, bisect_left(ids, key)) for key in chunk_ids)
+        known = {key: at for key, at in places if at < len(ids) and ids[at] == key}
+        found = self._cosines(np.array([*known.values()], dtype=np.int64), vectors)
+        return [dict(zip(known, column.tolist(), strict=True)) for column in found.T]
+
+    def _cosines(self, places: "NDArray[np.int64]", vectors: "Sequence[Vector]") -> "Matrix":
+        values = self.rows.vectors[places].astype(np.float32, copy=False)
+        found: Matrix = (values @ np.stack(vectors, axis=1)) / self.rows.lengths[places][:, None]
+        return found
+
+    def _alike(self, vectors: "Sequence[Vector]", most: int) -> "NDArray[np.int64]":
+        """Return the places of the chunks whose embeddings share the most signs with one of the vectors."""
+        if not self.rows.signs.size or most >= len(self.chunks):
+            return self.chunks
+        signs = self.rows.signs[self.chunks]
+        found = []
+        for wanted in _signs(np.stack(vectors)):
+            unlike = np.bitwise_count(signs ^ wanted).sum(axis=1, dtype=np.uint16)
+            found.append(np.argpartition(unlike, most)[:most])
+        alike: NDArray[np.int64] = self.chunks[np.unique(np.concatenate(found))]
+        return alike
 
     def among(self, chunk_ids: Collection[str]) -> set[str]:
         """Return those of some chunks that are allowed."""
@@ -159,6 +190,9 @@ def read_table(connection: Connection, applied: int, before: Rows | None, touche
     vectors = np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else read
     if len(known) < len(chunk_ids):
         chunk_ids, vectors = [chunk_ids[at] for at in known], vectors[known]
+    if before is not None:
+        order = sorted(range(len(chunk_ids)), key=chunk_ids.__getitem__)
+        chunk_ids, vectors = [chunk_ids[at] for at in order], vectors[order]
     return Rows(
         applied=applied,
         places=places,
@@ -168,7 +202,16 @@ def read_table(connection: Connection, applied: int, before: Rows | None, touche
         article_rows=np.array([places[article_of(key)] for key in chunk_ids], dtype=np.int32),
         vectors=vectors,
         lengths=_lengths(vectors),
+        signs=_signs(vectors) if small and len(vectors) else np.zeros((0, 0), dtype=np.uint64),
     )
+
+
+def _signs(vectors: "NDArray[Any]") -> "NDArray[np.uint64]":
+    """Return a bit for each number, 1 where it is positive, in words of 64; shape (rows, words)."""
+    parts = [np.packbits(vectors[at : at + 1000] > 0, axis=1) for at in range(0, len(vectors), 1000)]
+    packed = np.concatenate(parts)
+    whole = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
+    return np.ascontiguousarray(whole).view(np.uint64)
 
 
 def _lengths(vectors: "NDArray[Any]") -> "NDArray[np.float32]":

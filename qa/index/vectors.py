@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import WriteFailed
@@ -50,6 +51,7 @@ class VectorIndex:
     def __init__(self, root: Path) -> None:
         """Use a folder; nothing is opened, and chromadb is not imported, until it is needed."""
         self._folder = folder_of(root)
+        self._opening = RLock()
         self._client: Any = None
         self._collection: chromadb.Collection | None = None
         self._generation = 0
@@ -144,10 +146,11 @@ class VectorIndex:
     # Chroma itself
 
     def _opened(self) -> "chromadb.Collection":
-        if self._collection is None:
-            self._start(self._folder.path(self._generation), create=False)
-        assert self._collection is not None
-        return self._collection
+        with self._opening:  # Chroma cannot be opened by two threads at once
+            if self._collection is None:
+                self._start(self._folder.path(self._generation), create=False)
+            assert self._collection is not None
+            return self._collection
 
     def _start(self, path: Path, *, create: bool) -> None:
         self._client = open_client(path)

@@ -84,6 +84,33 @@ def test_the_nearest_of_the_allowed_are_found(catalogue, table):
             assert best <= found
 
 
+def test_of_very_many_those_with_the_most_signs_in_common_are_compared(catalogue, monkeypatch):
+    monkeypatch.setattr(catalogue_table, "WORTH_IT", 0)
+    monkeypatch.setattr(catalogue_table, "WHOLE", 0)
+    monkeypatch.setattr(catalogue_table, "MOST_WHOLE", 10)
+    monkeypatch.setattr(catalogue_table, "SIFTED", 10)
+    noise, everything = np.random.default_rng(4), Filters(published_to="9999-12-31")
+    allowed = Table(catalogue).allowed(everything)
+    ids, rows = catalogue.filtered_vectors(everything)
+    vectors = [*noise.standard_normal((200, DIMENSION)).astype(np.float32)]
+    best = [ids[int(np.argmax(rows @ vector))] for vector in vectors]
+    looked = [len(allowed._alike([vector], 20)) for vector in vectors]
+    assert set(looked) == {20} != {len(ids)}
+    assert (
+        sum(key in allowed.nearest([vector], 1) for key, vector in zip(best, vectors, strict=True)) >= 160
+    )  # noise is hardest
+    assert best[0] in allowed.nearest(vectors[:2], 1)
+
+
+def test_cosines_are_told_to_three_digits_and_unknown_chunks_left_out(catalogue, table):
+    vector = np.random.default_rng(5).standard_normal(DIMENSION).astype(np.float32)
+    vector /= np.linalg.norm(vector)
+    catalogue.put([prepared(number, np.random.default_rng(number)) for number in (200, 7)])
+    ids, rows = catalogue.filtered_vectors(Filters())
+    (found,) = table.allowed(Filters(published_to="9999-12-31")).similar([*ids, "no such chunk"], [vector])
+    assert found == pytest.approx(dict(zip(ids, map(float, rows @ vector), strict=True)), abs=0.01)
+
+
 def test_it_follows_what_is_added_changed_and_removed(catalogue, table):
     everything, noise = Filters(published_to="9999-12-31", article_ids=None), np.random.default_rng(3)
     first = table.allowed(everything)

@@ -1,12 +1,15 @@
 """Nearest neighbours in Chroma, beside exact cosine over the catalogue."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from qa.config import Settings
 from qa.index.archive import Archive
 from qa.index.catalogue import article_id
-from qa.index.vectors import BATCH
+from qa.index.vectors import BATCH, open_client
 from qa.types import ArticleDraft, ChunkDraft, EmbeddedChunk, Prepared, Span
 from tests.conftest import ARTICLES
 
@@ -91,3 +94,21 @@ def test_memory_that_chroma_never_filled_stays_in_no_file(tmp_path):
         for article in articles[::100]:
             ((_, similarity),) = archive.vectors.query(article.chunks[0].vector, 1)
             assert similarity == pytest.approx(1, abs=1e-5)
+
+
+def test_threads_that_ask_at_once_open_chroma_once(tmp_path, monkeypatch):
+    articles, opened = list(random_articles(30)), []
+
+    def slowly(path):
+        opened.append(path)
+        time.sleep(0.2)  # so that all threads find it closed
+        return open_client(path)
+
+    with Archive.open(Settings(data_dir=tmp_path)) as archive:
+        archive.put(articles)
+    monkeypatch.setattr("qa.index.vectors.open_client", slowly)
+    with Archive.open(Settings(data_dir=tmp_path), read_only=True) as archive, ThreadPoolExecutor(8) as threads:
+        vector = articles[3].chunks[0].vector
+        found = list(threads.map(lambda _: archive.vectors.query(vector, 1), range(16)))
+    assert found == found[:1] * 16
+    assert len(opened) == 1
