@@ -13,8 +13,8 @@ from qa.retrieve.understand import Question
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KIN = 0.5
-"""What a word of a term's family counts, in parts of the term."""
+KIN = 0.3
+"""What a word of a term's family counts, in parts of the term; more lets "builders" speak for "is to build"."""
 
 
 class Terms:

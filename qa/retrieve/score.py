@@ -3,7 +3,7 @@
 The parts are both indexes' scores in parts of their best, the best sentence (cosine and the share of the question's
 words in it), the share of the question's words in the whole chunk with its title, publisher and date, the share of the
 question's neighbouring words that stand together in one of its sentences, whether the best sentence holds the kind of
-thing asked for, and how well it fits a time that is named. A word of a term's family counts for half of it. The weights
+thing asked for, and how well it fits a time that is named. A word of a term's family counts for part of it. The weights
 were chosen on news questions and paragraph questions together and rounded by hand; the benchmark prints each half of
 the search alone beside it.
 """
