@@ -70,5 +70,6 @@ def _unread(archive: Holdings, article_id: str, text: str) -> str | None:
     languages = archive.settings.languages
     if not languages:
         return None
-    code = language_of_passage(text, archive.article(article_id).language)
+    article = archive.article(article_id)
+    code = language_of_passage(text, article.language, article.text)
     return None if code is None or code in languages else code

@@ -74,18 +74,21 @@ def language_of_question(text: str) -> str | None:
 
 
 @lru_cache(2_000)
-def language_of_passage(text: str, given: str | None = None) -> str | None:
+def language_of_passage(text: str, given: str | None = None, article: str = "") -> str | None:
     """Return the ISO 639 code of a passage's language where it is clear.
 
     Args:
         text: The passage.
         given: What its article says of itself; believed only where the text leaves doubt, since many sites name one
             language for all they print.
+        article: The text that it is from: where that is English, so is a passage of it that nothing speaks against.
     """
     read = text[:READ]
-    words = [word.casefold() for word in split_words(read)]
+    words = split_words(read)
     if not _foreign_script(read):
-        if sum(word in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words) > 0 or _in_dictionary(read):
+        if _has_english_words(read) or _in_dictionary(read):
+            return "en"
+        if article and _has_english_words(article[:READ]) and not _in_no_dictionary(read):
             return "en"
         if sum(map(len, words)) < LEAST_LETTERS or (read.isascii() and _only_names(read)):
             return _code(given)
@@ -93,10 +96,25 @@ def language_of_passage(text: str, given: str | None = None) -> str | None:
     return code if sureness >= SURE else _code(given) or (UNKNOWN if _foreign_script(read) else None)
 
 
+def _has_english_words(text: str) -> bool:
+    words = split_words(text)
+    return sum(word.casefold() in _ENGLISH for word in words) >= ENGLISH_SHARE * len(words) > 0
+
+
 def _in_dictionary(text: str) -> bool:
     """Say whether the words of a text, short ones and capitals aside, are in an English dictionary."""
-    words = [word for word in split_words(text) if word[0].islower() and len(word) >= LONG]
+    words = _long_words(text)
     return len(words) >= LEAST_WORDS and sum(map(ordinary, words)) >= DICTIONARY_SHARE * len(words)
+
+
+def _in_no_dictionary(text: str) -> bool:
+    """Say whether a text has several such words, and most of them are not English."""
+    words = _long_words(text)
+    return len(words) >= LEAST_WORDS and 2 * sum(map(ordinary, words)) < len(words)
+
+
+def _long_words(text: str) -> list[str]:
+    return [word for word in split_words(text) if word[0].islower() and len(word) >= LONG]
 
 
 def _only_names(text: str) -> bool:

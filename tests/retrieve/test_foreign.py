@@ -252,6 +252,18 @@ def test_english_words_in_another_language_do_not_make_it_english(text, language
     assert language_of_passage(text) == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ben Chilwell, Carney Chukwuemeka, Christopher Nkunku, Wesley Fofana and Trevoh Chalobah unavailable.", "en"),
+        (ARTICLES[0]["text"][:120], "de"),
+        ("Estudios previos sobre el calor urbano han utilizado datos satelitales para estimar temperaturas.", "es"),
+    ],
+)
+def test_a_passage_is_of_its_articles_language_unless_its_words_speak_against_it(text, language):
+    assert language_of_passage(text, article=ARTICLES[4]["text"]) == language
+
+
 def test_the_classifier_is_not_loaded_for_english_sentences_of_long_words_or_names():
     code = (
         "import sys; from qa.retrieve.language import language_of_passage as found; "
