@@ -49,7 +49,9 @@ class Examples:
         if set(self._archive.publishers()) >= texts.SAMPLE_PUBLISHERS:
             yield from ((question, None) for question in texts.OWN_QUESTIONS)
         newest = [one for one in self._archive.articles(limit=50) if one.title and len(one.title) <= LONGEST_TITLE]
-        for one in newest[:MOST_TRIED]:
+        suspicious = self._archive.suspicions(sorted(one.id for one in newest))
+        honest = [one for one in newest if not suspicious.get(one.id)]  # nobody is led to what speaks to a machine
+        for one in honest[:MOST_TRIED]:
             yield texts.QUESTION_FROM_TITLE.format(title=one.title), one.id
 
     def _all_there(self) -> bool:
