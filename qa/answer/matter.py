@@ -31,7 +31,7 @@ _ROLES = {
     "crowd": r"attend\w*|crowd\w*|march\w*|protest\w*|demonstrat\w*|took part|take part|turned out|"
     r"visitors|drew|gathered",
     "for": r"back(?:ed|s)|in favou?r|supported|voted for",
-    "against": r"against|opposed|rejected",
+    "against": r"(?:vot\w+|\d|spoke|were|was) against|against it|opposed|rejected",
     "signed": r"sign(?:ed|atures)|petition",
     "jobs": r"employ\w*|workforce|staff",
     "height": r"tall|high|height|altitude",
@@ -71,6 +71,8 @@ _THINGS = (
     "jobs posts positions",
     "ships vessels boats",
 )
+_ASIDE = re.compile(r",\s(?:in |at |of |to )?(?:which|who|whose|whom|where)\b[^,;]{1,120},")
+"""A relative clause: what it says is not said of a quantity of the sentence around it."""
 _ELSEWHEN = re.compile(
     r"\b(?:(?:years?|months?|weeks?|decades?) (?:ago|earlier|before)|(?:months|years|weeks) after|"
     r"last year|last month|"
@@ -231,14 +233,21 @@ def asked_role(question: str, roles: tuple[str, ...]) -> str | None:
 def role_of(text: str, found: Quantity, roles: Sequence[str]) -> str | None:
     """Return what a sentence says of a quantity: the nearest such word, those behind it and in its clause first."""
     best: tuple[float, str] | None = None
+    main = _ASIDE.sub(lambda aside: _aside(aside, found), text)
     for role in roles:
-        for at in _ROLE[role].finditer(text):
+        for at in _ROLE[role].finditer(main):
             gap = at.start() - found.end if at.start() >= found.end else (found.start - at.end()) * 1.5
             between = text[min(at.end(), found.end) : max(at.start(), found.start)]
             gap += 40 * len(re.findall(r"[,;:(]| and | but | while ", between))
             if best is None or gap < best[0]:
                 best = (max(gap, 0), role)
     return best[1] if best else None
+
+
+def _aside(aside: re.Match[str], found: Quantity) -> str:
+    """Return nothing in a relative clause's place, as long as it, unless the quantity stands in the clause."""
+    holds = aside.start() <= found.start < aside.end()
+    return aside[0] if holds else f",{' ' * (len(aside[0]) - 2)},"
 
 
 def _counts_what_is_asked(question: str, text: str, found: Quantity) -> bool:

@@ -22,8 +22,9 @@ _PAIRS = (
         r"died|was killed|found dead|is dead|succumbed",
     ),
     (
-        r"reopen(?:ed|s)?|is open again|has opened",
-        r"remain(?:s|ed) (?:closed|shut)|stay(?:s|ed) (?:closed|shut)|still closed",
+        r"reopen(?:ed|s)?|(?:is|are) open(?: again)?|has opened",
+        r"remain(?:s|ed) (?:closed|shut)|stay(?:s|ed) (?:closed|shut)|still closed|"
+        r"(?:is|are) (?:closed|shut)(?! (?:on|at|for) (?!now))",
     ),
     (
         r"reach(?:ed)? (?:a|an) (?:deal|agreement)|agreed (?:on )?(?:a|the) \w+|signed (?:a|the|"

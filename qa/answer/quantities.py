@@ -49,7 +49,7 @@ _UNITS = tuple(
     for pattern, factor in table.items()
 )
 _AGE = re.compile(r"[- ]years?[- ]olds?\b|[- ]?yo\b|-month-old\b", re.IGNORECASE)
-_AGED = re.compile(r"\b(?:aged|age|age of)\s$", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged|age|age of|(?:wo)?man of|boy of|girl of|child of)\s$", re.IGNORECASE)
 _PERCENT = re.compile(r"\s?(?:%|per ?cent\b|pc\b|percent\b)", re.IGNORECASE)
 _POINTS = re.compile(r"\s?(?:percentage )?points?\b", re.IGNORECASE)
 _CURRENCY = re.compile(
@@ -236,6 +236,7 @@ def _value(at: re.Match[str]) -> tuple[float, float]:
         decimals = len(plain.partition(".")[2])
         zeros = len(plain) - len(plain.rstrip("0")) if not decimals and value >= 100 else 0
         step = 0.5 * 10.0 ** (zeros - decimals)
+        step = min(step, _ABOUT_SHARE * value) if zeros else step  # "100" is not anything from 50 to 150
     else:
         value, step = _spelt(at["words"].lower()), 0.5
         if "half" in at["words"].lower():

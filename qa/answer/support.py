@@ -45,7 +45,9 @@ class Support:
         """Return how much a claim and a text say of the same; about 0 for strangers, 1.6 for the same sentence."""
         cosine = float(self._vector(claim) @ self._vector(text))
         mine, theirs = common_words(claim), common_words(text)
-        return cosine + WORD_WEIGHT * (self._share(mine, theirs) + self._share(theirs, mine))
+        # Of a text that is much shorter than the claim all is easily said: "Most were farmers."
+        length = min(1.0, 2 * self._weighs(theirs) / (self._weighs(mine) or 1.0))
+        return cosine + WORD_WEIGHT * (self._share(mine, theirs) + length * self._share(theirs, mine))
 
     def of_part(self, part: str, text: str) -> float:
         """Return how much of a part of a claim a text says; the text may say much more."""
@@ -56,6 +58,9 @@ class Support:
         weights = {word: self._weight(word)[1] for word in words}
         met = sum(weight for word, weight in weights.items() if any(lexicon.alike(word, other) for other in others))
         return met / (sum(weights.values()) or 1.0)
+
+    def _weighs(self, words: tuple[str, ...]) -> float:
+        return sum(self._weight(word)[1] for word in words)
 
     def _terms(self, text: str) -> dict[str, float]:
         if text in self._read:

@@ -30,7 +30,7 @@ def judge(sample, verifier):
 
     def judged(half):
         found = []
-        name = "paraphrases-third.jsonl" if half == "third" else "paraphrases.jsonl"
+        name = f"paraphrases-{half}.jsonl" if half in {"third", "fourth"} else "paraphrases.jsonl"
         for row in map(json.loads, (EVALS / name).read_text("utf-8").splitlines()):
             if row["half"] != half:
                 continue
@@ -58,17 +58,25 @@ def shares(judged):
     return {"kept": kept} | {kind: caught[kind] / all_of[kind] for kind in all_of}
 
 
-# When the checks first met the third set they kept 0.788 of it and caught 0.724 of its lost denials, 0.96 of numbers
-# and dates and 0.93 of its names; what it showed (times of the day, stretches of hours, clauses that two sentences make
-# together) has been mended since, so that it says nothing any more about sentences that nobody has seen.
+# When the checks first met the third set they kept 0.788 of it and caught 0.724 of its lost denials; what it showed
+# (times of the day, stretches of hours, clauses that two sentences make together) was mended. The fourth, of 81
+# sentences, was written after that: at the first meeting 0.901 of it were kept, and 0.786 of the lost denials, 0.971 of
+# the names and all numbers and dates caught. Its floors are what was asked of sentences that nobody has seen.
 @pytest.mark.parametrize(
-    ("half", "kept", "negation"), [("dev", 0.93, 0.88), ("held-out", 0.9, 0.85), ("third", 0.85, 0.85)]
+    ("half", "kept", "negation", "name"),
+    [
+        ("dev", 0.93, 0.88, 0.95),
+        ("held-out", 0.9, 0.85, 0.95),
+        ("third", 0.85, 0.85, 0.95),
+        ("fourth", 0.85, 0.75, 0.85),
+    ],
 )
-def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half, kept, negation):
+def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half, kept, negation, name):
     found = shares(judge(half))
     assert found["kept"] >= kept
     assert found["negation"] >= negation
-    assert min(found["number"], found["date"], found["name"]) >= 0.95
+    assert found["name"] >= name
+    assert min(found["number"], found["date"]) >= 0.95
 
 
 # Case by case
@@ -121,6 +129,14 @@ def test_a_claim_is_matched_to_the_sentences_that_say_it(verifier, claim, cited)
 )
 def test_a_claim_that_says_more_or_otherwise_is_not_supported(verifier, claim, reason):
     assert verifier.check(claim, held(verifier)).reason == reason
+
+
+def test_of_a_text_much_shorter_than_the_claim_all_counts_for_less(verifier):
+    compare, claim = verifier._support, "Nutmeg farmers have had an easy year in the islands."
+    short, long = "They are farmers.", "They are farmers, and nutmeg in the islands has had an easy year."
+    cosine = {text: float(compare._vector(claim) @ compare._vector(text)) for text in (short, long)}
+    beyond = {text: compare.between(claim, text) - cosine[text] for text in (short, long)}
+    assert beyond[short] < 0.3 < beyond[long], "one word, which is all of the text, is not half of what can be shared"
 
 
 def test_without_evidence_nothing_is_supported(verifier):
