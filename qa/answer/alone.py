@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from qa.retrieve.leaning import content_words, names_in
 
@@ -74,6 +75,8 @@ _SUBJECTLESS = re.compile(
     re.IGNORECASE,
 )
 """An entry of a list under the heading that names whom it is of: "Announced May 24 that it will close"."""
+KEPT = 4096
+"""Sentences for which what is said of them is remembered: neighbouring questions meet the same ones."""
 _ENDS = (".", "!", "?", "…", ",", ";", "。", "！", "？", "।", "؟", "۔")
 """A comma or semicolon ends a part of a long sentence, no heading."""
 _HEADLESS = re.compile(r"\W*[a-z]{2,}\b")
@@ -84,6 +87,7 @@ _POINTED = re.compile(rf"{_QUOTED}{_AND}(?:this|that|these|those|such) (?P<noun>
 _WORD = re.compile(r"\w+")
 
 
+@lru_cache(KEPT)
 def leans_back(text: str) -> bool:
     """Say whether a sentence speaks of something that it does not name.
 
@@ -130,5 +134,7 @@ def _stems(texts: Collection[str]) -> frozenset[str]:
 
 def _plain(text: str) -> str:
     """Return a text in small letters without accents: "Möngke" is asked for as "Mongke"."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFD", text.casefold())
     return "".join(letter for letter in parts if not unicodedata.combining(letter))

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MIN_WORDS = 4
+KEPT = 4096
+"""Sentences for which what is said of them is remembered: neighbouring questions meet the same ones."""
 TABLE_NUMBERS = 4
 """A table's row has so many numbers, and hardly a word that is no name."""
 TABLE_SMALL_WORDS = 0.2
@@ -28,6 +31,7 @@ _EMBEDDED = re.compile(r"\bpic\.(?:twitter|x)\.com/|\bhttps?://t\.co/|\{\{|\}\}"
 """What is left of a post of another site, or of a page's template."""
 
 
+@lru_cache(KEPT)
 def says_something(text: str) -> bool:
     """Say whether a sentence can be quoted alone: it has a few words, and is no question and no furniture of a page.
 

@@ -1,9 +1,10 @@
 """The ``quotes`` engine: one to three verbatim sentences of the archive, each in a natural frame and cited."""
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from qa.answer import manners
@@ -101,8 +102,8 @@ def choose(
     """
     usable = [sentence for sentence in evidence if says_something(sentence.text)] or list(evidence)
     leaning = _Leaning(evidence, question)
-    heard = sorted(usable, key=lambda one: LEANS_BACK * leaning(one) - one.score) if sides else []
-    chosen = _one_of_each(heard, sides or {})[:most] or _first(usable) if usable else []
+    chosen = _one_of_each(_to_be_heard(usable, leaning), sides)[:most] if sides else []
+    chosen = chosen or (_first(usable) if usable else [])
     if len(chosen) == 1:
         chosen += leaning.needed(chosen[0])[: most - 1]
     left, last = usable[:LOOKED_AT], chosen
@@ -167,12 +168,28 @@ def _first(usable: Sequence[Evidence]) -> list[Evidence]:
     return [next((one for one in near if not is_heading(one.text)), usable[0])]
 
 
-def _one_of_each(usable: Sequence[Evidence], sides: Mapping[str, int]) -> list[Evidence]:
+def _to_be_heard(usable: Sequence[Evidence], leaning: _Leaning) -> Iterator[Evidence]:
+    """Yield sentences by score, less of it for those that cannot be read alone; only the first are looked into."""
+    waiting = [(-sentence.score, at, False) for at, sentence in enumerate(usable)]
+    heapify(waiting)
+    while waiting:
+        rank, at, known = heappop(waiting)
+        if known or not leaning(usable[at]):
+            yield usable[at]
+        else:
+            heappush(waiting, (rank + LEANS_BACK, at, True))
+
+
+def _one_of_each(usable: Iterable[Evidence], sides: Mapping[str, int]) -> list[Evidence]:
     first: dict[int, Evidence] = {}
+    left = set(sides.values())
     for sentence in usable:
         side = sides.get(sentence.chunk_id)
-        if side is not None and not any(same_words(sentence.text, other.text) for other in first.values()):
-            first.setdefault(side, sentence)
+        if side in left and not any(same_words(sentence.text, other.text) for other in first.values()):
+            first[side] = sentence
+            left.remove(side)
+        if not left:
+            break
     return list(first.values()) if len(first) > 1 else []
 
 

@@ -77,9 +77,14 @@ class StoredChunk:
         return [text[span.start - start : span.end - start] for span in self.sentences]
 
     @property
+    def sentence_count(self) -> int:
+        """How many sentences it has."""
+        return len(self.spans) // 8
+
+    @property
     def sentence_rows(self) -> "NDArray[np.int8]":
         """A row per sentence in the direction of its vector; each is kept as int8 of its own scale."""
-        return np.frombuffer(self.sentence_bytes, dtype=np.int8).reshape(len(self.spans) // 8, -1)
+        return np.frombuffer(self.sentence_bytes, dtype=np.int8).reshape(self.sentence_count, -1)
 
     @property
     def sentence_vectors(self) -> "Matrix":

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,8 +33,6 @@ CACHED_WORDS = 50_000
 CACHED_ADDRESSES = 50_000
 LONGEST_CACHED = 40
 """Characters of a word or two, which come again; whole questions hardly do."""
-_Live = tuple[tantivy.Searcher, dict[tuple[int, int], str]]
-"""A state of the index as it is searched, and the chunk ids that were read at its addresses."""
 COMMON = 0.25
 """A word in more than this share of all chunks is not looked up, unless there is no other: "the", "of", "was"."""
 MANY = 1_000
@@ -41,6 +40,30 @@ MANY = 1_000
 _WORD = re.compile(r"[^\W_]+")
 MOST_TERMS = 400
 """Words of a question that are looked up; the longest allowed question has about as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A state of the index as it is searched, with what was read of it: both are true until the next change.
+
+    Args:
+        searcher: Tantivy's own.
+        chunk_ids: By address.
+        frequencies: How many chunks hold a term.
+    """
+
+    searcher: tantivy.Searcher
+    chunk_ids: dict[tuple[int, int], str] = field(default_factory=dict)
+    frequencies: dict[str, int] = field(default_factory=dict)
+
+    def passages_with(self, term: str) -> int:
+        """Count the passages that hold a term."""
+        known = self.frequencies.get(term)
+        if known is None:
+            if len(self.frequencies) >= CACHED_WORDS:
+                self.frequencies.clear()
+            known = self.frequencies[term] = int(self.searcher.doc_freq("text", term))
+        return known
 
 
 class Passages(Protocol):
@@ -178,9 +201,9 @@ class KeywordIndex:
 
     def inverse_document_frequencies(self, terms: Iterable[str]) -> dict[str, float]:
         """Return how rare each term is: BM25's idf, over 0 for every term, highest for one that never occurs."""
-        searcher = self._searcher()
-        total = int(searcher.num_docs)
-        found = {term: int(searcher.doc_freq("text", term)) for term in dict.fromkeys(terms)}
+        live = self._live()
+        total = int(live.searcher.num_docs)
+        found = {term: live.passages_with(term) for term in dict.fromkeys(terms)}
         return {term: math.log(1 + (total - df + 0.5) / (df + 0.5)) for term, df in found.items()}
 
     def query(
@@ -192,11 +215,11 @@ class KeywordIndex:
 
     def _telling(self, terms: Sequence[str]) -> Sequence[str]:
         """Leave out words that are in so many chunks that they tell nothing, and take most of the time to look up."""
-        searcher = self._searcher()
-        if searcher.num_docs < MANY:
+        live = self._live()
+        chunks = int(live.searcher.num_docs)
+        if chunks < MANY:
             return terms
-        most = COMMON * searcher.num_docs
-        return [term for term in terms if self.passages_with(term) <= most] or terms
+        return [term for term in terms if live.passages_with(term) <= COMMON * chunks] or terms
 
     def scores(self, text: str, chunk_ids: Sequence[str]) -> dict[str, float]:
         """Return the BM25 scores of given chunks; one without a common word is missing."""
@@ -208,11 +231,11 @@ class KeywordIndex:
 
     def holds(self, word: str) -> bool:
         """Say whether any form of a word stands in the archive."""
-        return all(self._searcher().doc_freq("text", term) for term in self.terms(word))
+        return all(map(self.passages_with, self.terms(word)))
 
     def passages_with(self, term: str) -> int:
         """Count the passages that hold a term."""
-        return int(self._searcher().doc_freq("text", term))
+        return self._live().passages_with(term)
 
     def one_typo_from(self, word: str) -> list[str]:
         """Return the archive's terms that differ from a word by one typo, most frequent first."""
@@ -270,7 +293,8 @@ class KeywordIndex:
         return found or set()
 
     def _search(self, clauses: "list[tuple[tantivy.Occur, tantivy.Query]]", n: int) -> list[tuple[str, float]]:
-        searcher, known = self._live()
+        live = self._live()
+        searcher, known = live.searcher, live.chunk_ids
         query = tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else clauses[0][1]
         hits = searcher.search(query, limit=max(n, 1), count=False).hits
         found = []
@@ -325,7 +349,7 @@ class KeywordIndex:
         return clauses
 
     def _searcher(self) -> tantivy.Searcher:
-        return self._live()[0]
+        return self._live().searcher
 
     def _live(self) -> _Live:
         assert self._reading is not None, "the keyword index is not open"
@@ -335,7 +359,7 @@ class KeywordIndex:
         """Search what is committed by now; addresses of before mean other chunks."""
         assert self._index is not None
         self._index.reload()
-        self._reading = (self._index.searcher(), {})
+        self._reading = _Live(self._index.searcher())
 
     def _open(self, path: Path) -> None:
         self._schema = _schema()

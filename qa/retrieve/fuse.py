@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.index.catalogue_rows import StoredChunk
 from qa.index.holdings import Holdings
-from qa.index.shelf import ChunkWords
 from qa.retrieve.phrases import quoted_phrases
 from qa.types import Filters
 
@@ -37,13 +35,18 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that one of the indexes proposed, with both sides' scores under each wording in parts of their best."""
+class Candidates:
+    """The chunks that one of the indexes proposed for a list, best first.
 
-    stored: StoredChunk
-    words: ChunkWords
-    dense: tuple[float, ...]
-    keyword: tuple[float, ...]
+    Args:
+        ids: Their ids.
+        nearest: Under each wording, the best cosine of any chunk: what a chunk's own is measured in.
+        keyword: What each wording's words find, in parts of the best BM25 score.
+    """
+
+    ids: list[str]
+    nearest: tuple[float, ...]
+    keyword: tuple[dict[str, float], ...]
 
 
 def keyword_scores(archive: Holdings, text: str, filters: Filters, n: int) -> dict[str, float]:
@@ -56,30 +59,25 @@ def keyword_scores(archive: Holdings, text: str, filters: Filters, n: int) -> di
     return dict(archive.keywords.query(text, KEYWORDS_DEPTH * n, filters, quoted_phrases(text, archive.publishers())))
 
 
-def candidates(archive: Holdings, wordings: Sequence[Wording], filters: Filters, n: int) -> list[Candidate]:
-    """Return the ``n`` best candidates of both indexes under all wordings together, best first."""
+def candidates(archive: Holdings, wordings: Sequence[Wording], filters: Filters, n: int) -> Candidates:
+    """Return the ``n`` best candidates of both indexes under all wordings together."""
     promising = {key for wording in wordings for key in list(wording.bm25)[: 2 * n]}
     cosine = cosines(archive, [wording.vector for wording in wordings], 2 * n, filters, promising)
     keys = {key for found in cosine for key in found}
     fused = [fuse(found, wording.bm25) for found, wording in zip(cosine, wordings, strict=True)]
     mean = {key: sum(scores.get(key, 0.0) for scores in fused) / len(fused) for key in keys}
     best = sorted(mean, key=lambda key: (-mean[key], key))[:n]
-    stored = archive.chunks(best)
-    best_cosines = [_best(found) for found in cosine]
-    best_bm25 = [_best(wording.bm25) for wording in wordings]
-    return [
-        Candidate(
-            *stored[key],
-            tuple(
-                max(float(stored[key][0].vector @ wording.vector), 0.0) / top
-                for wording, top in zip(wordings, best_cosines, strict=True)
-            ),
-            tuple(wording.bm25.get(key, 0.0) / top for wording, top in zip(wordings, best_bm25, strict=True)),
-        )
-        for key in best
-        # A chunk can have gone between the look-up and here.
-        if key in stored and all(key in found for found in cosine)
-    ]
+    return Candidates(
+        # A chunk can have gone between two look-ups.
+        ids=[key for key in best if all(key in found for found in cosine)],
+        nearest=tuple(_best(found) for found in cosine),
+        keyword=tuple(_shares(wording.bm25, best) for wording in wordings),
+    )
+
+
+def _shares(bm25: dict[str, float], keys: Sequence[str]) -> dict[str, float]:
+    top = _best(bm25)
+    return {key: bm25.get(key, 0.0) / top for key in keys}
 
 
 def fuse(cosine: dict[str, float], bm25: dict[str, float]) -> dict[str, float]:

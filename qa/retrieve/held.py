@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.index.catalogue_rows import StoredChunk
 from qa.index.keyword import mark
-from qa.retrieve.fuse import Candidate
+from qa.index.shelf import ChunkWords
 from qa.retrieve.understand import Question
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ class Terms:
         weights = np.array([question.weights.get(term, 0.0) for term in self.all])
         return weights / (question.total_weight or 1.0)
 
-    def held_by(self, pool: Sequence[Candidate]) -> "Held":
+    def held_by(self, pool: Sequence[tuple[StoredChunk, ChunkWords]]) -> "Held":
         """Find the terms in all candidates."""
-        starts = np.cumsum([0, *(1 + len(candidate.stored.sentence_rows) for candidate in pool)])
+        starts = np.cumsum([0, *(1 + stored.sentence_count for stored, _ in pool)])
         held = np.zeros((int(starts[-1]), len(self.all)))
-        rows = np.concatenate([one.words.rows + start for one, start in zip(pool, starts, strict=False)])
+        rows = np.concatenate([words.rows + start for (_, words), start in zip(pool, starts, strict=False)])
         columns = np.full(len(rows), -1)
         if self.all:
-            marks = np.concatenate([candidate.words.marks for candidate in pool])
+            marks = np.concatenate([words.marks for _, words in pool])
             columns = _places(self._marks, marks)
             found = columns >= 0
             held[rows[found], columns[found]] = 1.0

@@ -7,7 +7,7 @@ that speaks of them. The lists take turns, the best one first; the rest of the a
 first, a chunk is also worth what it adds of the question's words to those before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,10 +16,10 @@ import numpy as np
 
 from qa.index.catalogue import publisher_key
 from qa.index.holdings import Holdings
-from qa.retrieve.fuse import Wording, candidates, keyword_scores
+from qa.retrieve.fuse import Candidates, Wording, candidates, keyword_scores
 from qa.retrieve.held import Terms
 from qa.retrieve.readings import Ranked, in_place
-from qa.retrieve.score import compare
+from qa.retrieve.score import Grid, compare
 from qa.retrieve.understand import Question
 from qa.types import Filters
 
@@ -44,25 +44,49 @@ NOVEL = 10
 
 def rank(archive: Holdings, question: Question, filters: Filters) -> list[Ranked]:
     """Return the best chunks for a question, best first."""
+    sought = _lists(question, filters)
+    vectors, proposed = _look_up(archive, question, sought)
+    keys = list(dict.fromkeys(key for one in proposed for key in one.ids))
+    stored = archive.chunks(keys)
+    # In this order whatever was read before: a sum of floats depends on it in its last digit.
+    places = {key: at for at, key in enumerate(key for key in keys if key in stored)}
+    if not places:
+        return []
+    words = question.weights.keys() | {term for part in question.parts for term in part.weights}
+    terms = Terms(words if archive.settings.keyword_search else (), question.kin)
+    grid = compare([stored[key] for key in places], [question, *question.parts], vectors, terms)
+    everybody, *lists = (_ranked(grid, places, one, found) for one, found in zip(sought, proposed, strict=True))
+    return _merge(everybody, [found for found in lists if found], question)
+
+
+def _lists(question: Question, filters: Filters) -> "list[_Sought]":
+    """Return the lists to be made: of everybody, and of the publishers of each part."""
     sought = [_Sought([question], filters, RANKED_BEHIND if question.parts else RANKED)]
     for at, part in enumerate(question.parts):
         narrowed = _narrowed(filters, part.publishers)
         if narrowed is not None:
             sought.append(_Sought([question, part], narrowed, RANKED_OF_A_PUBLISHER, at))
+    return sought
+
+
+def _look_up(archive: Holdings, question: Question, sought: "Sequence[_Sought]") -> "tuple[Matrix, list[Candidates]]":
+    """Return the embeddings of the question and its parts, and the candidates of each list."""
     archive.embedder  # noqa: B018 - loaded by the thread that Ctrl+C reaches, so that it can be put off
-    vectors = LOOK_UPS.submit(_vectors, archive, question)
-    words = question.weights.keys() | {term for part in question.parts for term in part.weights}
-    ranker = _Ranker(archive, Terms(words if archive.settings.keyword_search else (), question.kin))
-    found_by_words = list(LOOK_UPS.map(ranker.bm25, sought))
-    known = vectors.result()
-    read = [
-        [Wording(known[row], bm25) for row, bm25 in zip(one.rows, scores, strict=True)]
+    embedding = LOOK_UPS.submit(_vectors, archive, question)
+    found_by_words = list(LOOK_UPS.map(lambda one: _bm25(archive, one), sought))
+    vectors = embedding.result()
+    wordings = [
+        [Wording(vectors[row], bm25) for row, bm25 in zip(one.rows, scores, strict=True)]
         for one, scores in zip(sought, found_by_words, strict=True)
     ]
-    everybody, *lists = LOOK_UPS.map(ranker.ranked, sought, read)
-    lists = [found for found in lists if found]
+    proposed = LOOK_UPS.map(lambda one, read: candidates(archive, read, one.filters, one.most), sought, wordings)
+    return vectors, list(proposed)
+
+
+def _merge(everybody: list[Ranked], lists: list[list[Ranked]], question: Question) -> list[Ranked]:
+    """Let the lists of publishers take turns, and put everybody's behind them, or among them if clearly better."""
     if not lists or _first_score(everybody) > max(map(_first_score, lists)) + CLEARLY_BETTER:
-        lists.append(everybody)
+        lists = [*lists, everybody]
     first = _take_turns([found for found in lists if found], question.weights)
     placed = {found.stored.id for found in first}
     return in_place([*first, *(found for found in everybody if found.stored.id not in placed)])
@@ -102,29 +126,27 @@ class _Sought:
         return [0] if self.part is None else [0, self.part + 1]
 
 
-class _Ranker:
-    """Look up and score chunks for one question and its parts."""
+def _bm25(archive: Holdings, sought: _Sought) -> list[dict[str, float]]:
+    """Return what the words of each wording find."""
+    return [keyword_scores(archive, one.text, sought.filters, sought.most) for one in sought.wordings]
 
-    def __init__(self, archive: Holdings, terms: Terms) -> None:
-        self._archive = archive
-        self._terms = terms
 
-    def bm25(self, sought: _Sought) -> list[dict[str, float]]:
-        """Return what the words of each wording find."""
-        return [keyword_scores(self._archive, one.text, sought.filters, sought.most) for one in sought.wordings]
-
-    def ranked(self, sought: _Sought, wordings: Sequence[Wording]) -> list[Ranked]:
-        """Return the best chunks under all the wordings together, best first."""
-        pool = candidates(self._archive, wordings, sought.filters, sought.most)
-        if not pool:
-            return []
-        grid = compare(pool, sought.wordings, [wording.vector for wording in wordings], self._terms)
-        columns = range(len(wordings))
-        found = [
-            Ranked(candidate.stored, tuple(grid.reading(at, column) for column in columns), sought.part)
-            for at, candidate in enumerate(pool)
-        ]
-        return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
+def _ranked(grid: Grid, places: Mapping[str, int], sought: _Sought, proposed: Candidates) -> list[Ranked]:
+    """Return the candidates of one list under all its wordings together, best first."""
+    found = [
+        Ranked(
+            grid.pool[places[key]],
+            tuple(
+                grid.reading(places[key], column, nearest, keyword[key])
+                for column, nearest, keyword in zip(sought.rows, proposed.nearest, proposed.keyword, strict=True)
+            ),
+            sought.part,
+        )
+        for key in proposed.ids
+        # A chunk can have gone between the look-up and here.
+        if key in places
+    ]
+    return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:

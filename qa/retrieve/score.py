@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qa.index.catalogue_rows import unit_rows
+from qa.index.catalogue_rows import StoredChunk, unit_rows
+from qa.index.shelf import ChunkWords
 from qa.retrieve.dates import timeliness
-from qa.retrieve.fuse import Candidate
 from qa.retrieve.held import Terms, with_neighbours
 from qa.retrieve.kinds import holds, kind_of
 from qa.retrieve.readings import Reading
@@ -25,7 +25,7 @@ from qa.retrieve.understand import Question
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qa.types import Vector
+    from qa.types import Matrix
 
 DENSE_WEIGHT = 0.35
 KEYWORD_WEIGHT = 0.3
@@ -37,7 +37,9 @@ TIMELY_WEIGHT = 0.9
 """What is named prefers, never hides: a passage of the named time wins over a slightly better one of another."""
 
 
-def compare(pool: Sequence[Candidate], asked: Sequence[Question], vectors: "Sequence[Vector]", terms: Terms) -> "Grid":
+def compare(
+    pool: Sequence[tuple[StoredChunk, ChunkWords]], asked: Sequence[Question], vectors: "Matrix", terms: Terms
+) -> "Grid":
     """Compare all sentences of all candidates with all wordings at once: sentences by rows, wordings by columns."""
     words = terms.held_by(pool)
     held, starts = words.held, words.starts
@@ -45,13 +47,14 @@ def compare(pool: Sequence[Candidate], asked: Sequence[Question], vectors: "Sequ
     counts = np.diff([*starts, len(held)]) - 1
     inside = np.delete(held, starts, axis=0)
     with_header = np.maximum(inside, np.repeat(held[starts], counts, axis=0))
-    sentences = unit_rows(np.concatenate([candidate.stored.sentence_rows for candidate in pool]))
+    sentences = unit_rows(np.concatenate([stored.sentence_rows for stored, _ in pool]))
     chunks = np.maximum.reduceat(held, starts)
     return Grid(
-        pool=pool,
+        pool=[stored for stored, _ in pool],
         asked=asked,
-        starts=np.cumsum([0, *counts]),
-        cosines=sentences @ np.stack(vectors, axis=1),
+        starts=np.cumsum([0, *counts]).tolist(),
+        dense=np.maximum(np.stack([stored.vector for stored, _ in pool]) @ vectors.T, 0.0),
+        cosines=sentences @ vectors.T,
         shares=inside @ weights,
         shares_with_header=with_header @ weights,
         shares_around=with_neighbours(with_header, np.cumsum([0, *counts])) @ weights,
@@ -65,10 +68,11 @@ def compare(pool: Sequence[Candidate], asked: Sequence[Question], vectors: "Sequ
 class Grid:
     """What all wordings find in all candidates; ``starts`` are the rows where each candidate's sentences begin."""
 
-    pool: Sequence[Candidate]
+    pool: Sequence[StoredChunk]
     asked: Sequence[Question]
-    starts: "NDArray[np.int64]"
-    cosines: "NDArray[np.float32]"
+    starts: list[int]
+    dense: "Matrix"
+    cosines: "Matrix"
     shares: "NDArray[np.float64]"
     shares_with_header: "NDArray[np.float64]"
     shares_around: "NDArray[np.float64]"
@@ -76,20 +80,28 @@ class Grid:
     phrases: "NDArray[np.float64]"
     terms: list[frozenset[str]]
 
-    def reading(self, at: int, column: int) -> Reading:
-        """Return what one wording finds in one candidate."""
-        rows = slice(int(self.starts[at]), int(self.starts[at + 1]))
-        question, about = self.asked[column], self.pool[at].stored.chunk
+    def reading(self, at: int, column: int, nearest: float, keyword: float) -> Reading:
+        """Return what one wording finds in one candidate.
+
+        Args:
+            at: The candidate's row.
+            column: The wording's.
+            nearest: The best cosine of any chunk to the wording.
+            keyword: What its words find, in parts of the best.
+        """
+        rows = slice(self.starts[at], self.starts[at + 1])
+        question, about = self.asked[column], self.pool[at].chunk
         timely = timeliness(question.periods, about.text, about.published_at) if question.periods else 1.0
         cosines, shares = self.cosines[rows, column], self.shares[rows, column]
         coverage, sentences = float(self.coverage[at, column]), cosines + shares
+        best = int(sentences.argmax())
         return Reading(
-            score=DENSE_WEIGHT * self.pool[at].dense[column]
-            + KEYWORD_WEIGHT * self.pool[at].keyword[column]
-            + SENTENCE_WEIGHT * float(sentences.max())
+            score=DENSE_WEIGHT * float(self.dense[at, column]) / nearest
+            + KEYWORD_WEIGHT * keyword
+            + SENTENCE_WEIGHT * float(sentences[best])
             + COVERAGE_WEIGHT * coverage
             + PHRASE_WEIGHT * float(self.phrases[at, column])
-            + KIND_WEIGHT * self._holds_kind(at, int(sentences.argmax()))
+            + KIND_WEIGHT * self._holds_kind(at, best)
             + TIMELY_WEIGHT * timely,
             cosines=cosines,
             shares=shares,
@@ -104,4 +116,4 @@ class Grid:
         """Say whether a candidate's sentence holds the kind of thing that the whole question asks for."""
         whole = self.asked[0].text
         kind = kind_of(whole)
-        return kind is not None and holds(kind, self.pool[at].stored.sentence_texts[sentence], whole)
+        return kind is not None and holds(kind, self.pool[at].sentence_texts[sentence], whole)

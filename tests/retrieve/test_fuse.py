@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from qa.index.catalogue_rows import article_of
 from qa.retrieve.fuse import DENSE_SHARE, EXACT_LIMIT, Wording, candidates, cosines, fuse, keyword_scores
 from qa.types import Filters
 
@@ -35,20 +36,19 @@ def found_by(small, question, vector, filters, n):
     return candidates(small.archive, [wording], filters, n)
 
 
-def test_candidates_come_best_first_with_all_their_scores(small, vector):
+def test_candidates_come_best_first_with_what_their_scores_are_measured_in(small, vector):
     found = found_by(small, QUESTION, vector, Filters(), 50)
-    assert found[0].stored.chunk.article_id == small.ids["ferry"]
-    mixed = [DENSE_SHARE * one.dense[0] + (1 - DENSE_SHARE) * one.keyword[0] for one in found]
+    (nearest,), (keyword,) = found.nearest, found.keyword
+    assert article_of(found.ids[0]) == small.ids["ferry"]
+    assert len(set(found.ids)) == len(found.ids) == small.archive.catalogue.chunk_count()
+    cosine = {key: float(stored.vector @ vector) for key, (stored, _) in small.archive.chunks(found.ids).items()}
+    assert nearest == pytest.approx(max(cosine.values()), abs=1e-5)
+    mixed = [DENSE_SHARE * max(cosine[key], 0) / nearest + (1 - DENSE_SHARE) * keyword[key] for key in found.ids]
     assert mixed == pytest.approx(sorted(mixed, reverse=True))
-    assert {len(one.dense) for one in found} == {len(one.keyword) for one in found} == {1}
-    assert len({one.stored.id for one in found}) == len(found) == small.archive.catalogue.chunk_count()
-    for one in found:
-        nearest = max(float(other.stored.vector @ vector) for other in found)
-        assert one.dense[0] == pytest.approx(max(float(one.stored.vector @ vector), 0.0) / nearest, abs=1e-5)
 
 
 def test_no_more_candidates_come_than_were_asked_for(small, vector):
-    assert len(found_by(small, QUESTION, vector, Filters(), 2)) == 2
+    assert len(found_by(small, QUESTION, vector, Filters(), 2).ids) == 2
 
 
 @pytest.mark.parametrize("limit", [0, EXACT_LIMIT])
@@ -62,7 +62,7 @@ def test_a_filter_that_lets_everything_through_changes_no_score(small, vector, l
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(publishers=("Coast Radio", "海港日报"))])
 def test_comparing_one_by_one_finds_what_chroma_finds(small, vector, filters):
-    others = [one.stored.id for one in found_by(small, QUESTION, vector, filters, 50)][-1:]
+    others = found_by(small, QUESTION, vector, filters, 50).ids[-1:]
     one_by_one, nearest = (
         cosines(small.archive, [vector, -vector], 2, filters, others, exact_limit=limit) for limit in (EXACT_LIMIT, 0)
     )
@@ -94,7 +94,7 @@ def test_no_candidate_of_either_index_passes_a_filter_that_forbids_it(small, vec
     wanted = expected.get(allowed, allowed) if isinstance(allowed, str) else allowed
     limits = Filters(**{**filters, **named})
     found = found_by(small, QUESTION, vector, limits, 50)
-    assert {one.stored.chunk.article_id for one in found} == {small.ids[key] for key in wanted}
+    assert {article_of(key) for key in found.ids} == {small.ids[key] for key in wanted}
     assert small.archive.coverage(limits).articles == len(wanted)
 
 
@@ -108,12 +108,12 @@ def test_cosines_of_unknown_chunks_are_left_out(small, vector):
 def test_a_question_without_a_known_word_still_gets_the_nearest(small):
     vector = small.archive.embedder.embed_query("zeppelin")
     found = found_by(small, "zeppelin", vector, Filters(), 50)
-    assert len(found) == small.archive.catalogue.chunk_count()
+    assert len(found.ids) == small.archive.catalogue.chunk_count()
 
 
 def test_an_odd_vector_gives_no_odd_score(small):
     zero = np.zeros(small.archive.embedder.dimension, dtype=np.float32)
     everything = Filters(article_ids=tuple(small.ids.values()))
-    for found in found_by(small, QUESTION, zero, everything, 50):
-        assert 0 <= found.dense[0] <= 1
-        assert 0 <= found.keyword[0] <= 1
+    found = found_by(small, QUESTION, zero, everything, 50)
+    assert found.nearest == (1.0,), "what is like nothing is measured in no part of it"
+    assert all(0 <= share <= 1 for share in found.keyword[0].values())

@@ -11,7 +11,6 @@ from ingest.run import ingest
 from qa.config import Settings
 from qa.index.archive import Archive
 from qa.index.shelf import ChunkWords
-from qa.retrieve.fuse import Candidate
 from qa.retrieve.held import KIN, Terms, with_neighbours
 from qa.retrieve.rank import rank
 from qa.retrieve.understand import understand
@@ -35,8 +34,8 @@ def test_a_word_of_the_same_family_counts_in_part(small, asked, said, share):
     question = understand(f"Was it {asked}?", keywords)
     marks = np.array(keywords.marks(said))
     words = ChunkWords(marks, np.ones(len(marks), dtype=np.int32))
-    one_sentence = SimpleNamespace(sentence_rows=[0])
-    found = Terms(question.weights, question.kin).held_by([Candidate(one_sentence, words, (), ())])
+    one_sentence = SimpleNamespace(sentence_count=1)
+    found = Terms(question.weights, question.kin).held_by([(one_sentence, words)])
     assert found.held.tolist() == [[0.0], [share]]
 
 
