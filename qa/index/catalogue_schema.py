@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 3
 FILE_NAME = "catalogue.sqlite3"
-MAPPED_BYTES = 32 * 2**20
-"""Of the database file, so that reading all of a large one does not count as memory of ours."""
 BEGIN = "BEGIN IMMEDIATE"
 """sqlite3 begins no transaction before DDL by itself; without one a step that fails would stay half done."""
 
@@ -168,7 +166,8 @@ def connect(path: Path, *, untouched: bool = False) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA secure_delete=ON")  # what is removed must not lie on in free pages
-        connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+        # Mapped into memory, the file's pages would count as ours once for every connection; reading is as quick.
+        connection.execute("PRAGMA mmap_size=0")
 
     return engine
 
