@@ -16,7 +16,7 @@ from ingest.types import RawPage
 from qa.types import ArticleDraft, ChunkDraft, EmbeddedChunk, Embedder, Known, Span
 
 EMBED_CHUNKS = 32
-"""Chunks embedded in one call: about 0.6 s of work on two cores."""
+"""Chunks embedded in one call: about a second of work for one core."""
 MOST_WAITING = 8
 """Groups that wait or are being embedded: some seconds of work, so that a slow commit does not leave it idle."""
 _TICK_SECONDS = 0.2

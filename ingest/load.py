@@ -53,11 +53,6 @@ class ArticleStore(Protocol):
         """The embedding model, loaded when first used."""
         ...
 
-    @property
-    def bulk_embedder(self) -> Embedder:
-        """What embeds much text quickest; it may take seconds to load."""
-        ...
-
     def classify(self, drafts: Sequence[ArticleDraft]) -> list[Known]:
         """Say what is known of each draft."""
         ...

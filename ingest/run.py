@@ -14,10 +14,7 @@ from ingest.sync import check_folder, gone, is_covered
 from ingest.text import clean_line
 from ingest.web import visit
 from ingest.worker import Worker
-from qa.types import Embedder, IngestReport, ProgressCallback
-
-BULK_BYTES = 500_000
-"""From this size what embeds quicker gains more than the seconds that loading it takes."""
+from qa.types import IngestReport, ProgressCallback
 
 
 def ingest(
@@ -57,11 +54,8 @@ def ingest(
     found = find(named)
     defaults = Defaults(fields, clean_name(publisher), clean_line(corpus, 200) if corpus else None)
 
-    def embedder() -> Embedder:
-        return archive.bulk_embedder if found.size >= BULK_BYTES else archive.embedder
-
     skipped, stories = list(found.skipped), Stories(archive)
-    with Worker(archive.settings) as worker, Ahead(embedder) as ahead:
+    with Worker(archive.settings) as worker, Ahead(lambda: archive.embedder) as ahead:
         run = Load(archive, ahead, worker, defaults, progress, dry_run, found.size, skipped, stories)
         for file in found.files:
             run.read(file)

@@ -2,8 +2,7 @@
 
 ``load`` gives back an ``Embedder``. The packaged model runs as an int8 graph on onnxruntime (``fast``), made once from
 the installed weights in a process of its own (``export``); every other model, and the packaged one where that graph
-cannot be made or disagrees with its original, runs through sentence-transformers (``reference``). For large ingestions
-``load_bulk`` gives back what embeds quickest on this processor (``bulk``), if it agrees.
+cannot be made or disagrees with its original, runs through sentence-transformers (``reference``).
 """
 
 import hashlib
@@ -38,25 +37,6 @@ def load(settings: Settings) -> Embedder:
     from qa.embedding.reference import TorchEmbedder
 
     return TorchEmbedder(folder, name=model_name(settings), threads=settings.threads)
-
-
-def load_bulk(settings: Settings, usual: Embedder) -> Embedder:
-    """Load what embeds a large ingestion quickest; the usual embedder where nothing is quicker or what is disagrees."""
-    if settings.embedding_backend != "auto" or settings.embedding_model != PACKAGED_MODEL:
-        return usual
-    from qa.embedding.bulk import TileEmbedder, has_tiles
-
-    if not has_tiles():
-        return usual
-    from qa.embedding.samples import MIN_AGREEMENT, agreement
-
-    check_packaged_weights()
-    made = TileEmbedder(model_folder(PACKAGED_MODEL), name=model_name(settings), threads=settings.threads)
-    agrees = agreement(made, usual)
-    if agrees >= MIN_AGREEMENT:
-        return made
-    logger.warning("The quicker embedding agrees only to %.3f with the usual one and is not used.", agrees)
-    return usual
 
 
 def load_cross_encoder(settings: Settings) -> PairScorer | None:

@@ -2,7 +2,7 @@
 
 Run as ``python -m qa.embedding.export MODEL_FOLDER GRAPH``; the graph appears whole or not at all.
 Steps: torch's tracing exporter (opset 17), onnxruntime's transformer optimizer (fuses attention, layer norm and
-GELU), dynamic int8 quantisation of the weights, per channel.
+GELU, each by itself), dynamic int8 quantisation of the weights, per channel.
 """
 
 import os
@@ -35,6 +35,7 @@ def export(folder: Path, scratch: Path) -> Path:
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers import optimizer
+    from onnxruntime.transformers.fusion_options import FusionOptions
     from transformers import AutoModel
 
     model = AutoModel.from_pretrained(str(folder), attn_implementation="eager", local_files_only=True).eval()
@@ -66,9 +67,12 @@ def export(folder: Path, scratch: Path) -> Path:
             dynamo=False,
         )
     heads, width = model.config.num_attention_heads, model.config.hidden_size
-    optimizer.optimize_model(str(plain), model_type="bert", num_heads=heads, hidden_size=width).save_model_to_file(
-        str(fused)
-    )
+    options = FusionOptions("bert")
+    # The joined kernels of these are slower than their parts (see ``fast.UNFUSED``).
+    options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_bias_gelu = False
+    optimizer.optimize_model(
+        str(plain), model_type="bert", num_heads=heads, hidden_size=width, optimization_options=options
+    ).save_model_to_file(str(fused))
     quantize_dynamic(
         fused, small, per_channel=True, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1}
     )

@@ -10,7 +10,7 @@ from qa.errors import ModelUnavailable
 
 logger = logging.getLogger(__name__)
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raised when the export changes, so that an older graph is not used."""
 EXPORT_TIMEOUT_S = 600
 

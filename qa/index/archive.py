@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 RECIPE_KEY = "recipe"
 TUNED_KEY = "tuned"
-BULK_ARTICLES = 200
-"""From so many what embeds quicker gains more than the seconds that loading it takes."""
 Cutter = Callable[[str, Sequence[tuple[int, int]], Sequence[Suspicion]], list[ChunkDraft]]
 
 
@@ -122,11 +120,6 @@ class Archive(Holdings):
     def embedder(self) -> Embedder:
         """The embedding model, loaded when first needed."""
         return embedding.load(self.settings)
-
-    @cached_property
-    def bulk_embedder(self) -> Embedder:
-        """What embeds much text quickest with the same model; it may take seconds to load."""
-        return embedding.load_bulk(self.settings, self.embedder)
 
     @cached_property
     def cross_encoder(self) -> PairScorer | None:
@@ -288,8 +281,7 @@ class Archive(Holdings):
         made = recipe.Recipe(self.embedder.name, self.embedder.dimension)
         # Stored first: if this is interrupted, running it again goes through all articles.
         self.catalogue.set_value(RECIPE_KEY, {**made.as_dict(), "model": f"{made.model} (incomplete)"})
-        summaries, count = self.articles(), 0
-        embedder = self.bulk_embedder if len(summaries) >= BULK_ARTICLES else self.embedder
+        summaries, count, embedder = self.articles(), 0, self.embedder
         for done, summary in enumerate(summaries, 1):
             text = self.article(summary.id).text
             apart = self.suspicions([summary.id]).get(summary.id, ())

@@ -61,10 +61,6 @@ class MemoryArchive:
         key = draft.url_key or (draft.external_id and f"{draft.corpus} {draft.external_id}") or draft.text
         return hashlib.sha256(key.encode()).hexdigest()[:12]
 
-    @property
-    def bulk_embedder(self):
-        return self.embedder
-
     def classify(self, drafts):
         assert len(drafts) <= 64
         return [self._known(draft) for draft in drafts]

@@ -26,9 +26,7 @@ from tests.benchmarks.scale import corpus, measure, report
 PUT_TOGETHER = 64
 CHARACTERS_OF_A_CHUNK = 900
 APPENDED_CHUNKS, SLICES = 3000, 4
-"""Slices so large that they are embedded as large ingestions are."""
 PEAK_CHUNKS = 1000
-BULK_CHUNKS = 1000
 QUESTIONS, SERVED_QUESTIONS = 150, 60
 PER_CHUNK = {"base": 0.03, "grow": 0.012, "rebuild": 0.005, "serve": 0.0005}
 """Seconds that a step takes for each chunk, and ``FIXED`` for all, as far as the time left is guessed from them."""
@@ -124,8 +122,7 @@ class Run:
         """Take in real articles until there are as many chunks as wanted."""
         at, most = 0, self._sizes[0]
         with self._open(most) as archive:
-            if most >= BULK_CHUNKS:
-                archive.bulk_embedder  # noqa: B018 - loading it is no part of taking in
+            archive.embedder  # noqa: B018 - loading it is no part of taking in
             count, words, start = archive.chunk_count(corpus.EVERYTHING), 0, time.perf_counter()
             while count < most and at < len(self._rows):
                 part = list(_about(self._rows[at:], most - count))

@@ -14,7 +14,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from ingest.run import BULK_BYTES, ingest
+from ingest.run import ingest
 from qa.evaluate.stats import percentile
 from qa.index.archive import Archive
 from qa.index.vectors import BATCH, COLLECTION, batches, open_client
@@ -112,8 +112,6 @@ def appended(archives: Mapping[str, Archive], slices: Sequence[Sequence[Row]], w
     first = next(iter(archives.values()))
     for archive in archives.values():
         vars(archive)["embedder"] = first.embedder
-        if sum(len(row["text"]) for row in slices[0]) >= BULK_BYTES:
-            vars(archive)["bulk_embedder"] = first.bulk_embedder
         archive.refresh()
     found = {name: {"articles": 0, "chunks": 0, "seconds": [], "cpu_seconds": []} for name in archives}
     names = list(archives)
