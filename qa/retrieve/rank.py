@@ -38,6 +38,8 @@ CLEARLY_BETTER = 0.15
 probably not meant as one ("Wheel of Fortune")."""
 LOOK_UPS = ThreadPoolExecutor(2, "look-up")
 """Embedding a question takes as long as looking its words up, and neither needs the other."""
+COMPANY_WEIGHT = 0.1
+"""What the score of another chunk of its article is worth to a chunk: an article on the matter says more about it."""
 NOVEL = 10
 """Places for which novelty is counted; behind them the score alone decides."""
 
@@ -146,7 +148,20 @@ def _ranked(grid: Grid, places: Mapping[str, int], sought: _Sought, proposed: Ca
         # A chunk can have gone between the look-up and here.
         if key in places
     ]
-    return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
+    return sorted(_in_company(found), key=lambda chunk: (-chunk.strength, chunk.stored.id))
+
+
+def _in_company(found: Sequence[Ranked]) -> list[Ranked]:
+    """Let chunks gain by the best other chunk of their article, as far as that one is above the weakest of all."""
+    least = min((chunk.strength for chunk in found), default=0.0)
+    of_article: dict[str, list[float]] = {}
+    for chunk in sorted(found, key=lambda chunk: -chunk.strength):
+        of_article.setdefault(chunk.stored.chunk.article_id, []).append(chunk.strength)
+    gains = []
+    for chunk in found:
+        best, second = [*of_article[chunk.stored.chunk.article_id], least][:2]
+        gains.append(COMPANY_WEIGHT * ((best if chunk.strength < best else second) - least))
+    return [replace(chunk, company=gain) for chunk, gain in zip(found, gains, strict=True)]
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:

@@ -47,17 +47,19 @@ class Ranked:
         readings: Under the whole question, and where it came in the list of a publisher, under that part.
         part: Number of the question's part in whose list it came; None for the list of everybody.
         score: Never above that of the chunk before it.
+        company: What it gains by the other chunks of its article.
     """
 
     stored: StoredChunk
     readings: tuple[Reading, ...]
     part: int | None = None
     score: float = 0.0
+    company: float = 0.0
 
     @cached_property
     def strength(self) -> float:
-        """Its own score, whatever its place."""
-        return sum(reading.score for reading in self.readings) / len(self.readings)
+        """What it is worth, whatever its place."""
+        return sum(reading.score for reading in self.readings) / len(self.readings) + self.company
 
     @cached_property
     def cosines(self) -> "NDArray[np.float32]":
