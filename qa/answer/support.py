@@ -54,6 +54,11 @@ class Support:
         cosine = float(self._vector(part) @ self._vector(text))
         return cosine + WORD_WEIGHT * self._share(common_words(part), common_words(text))
 
+    def share_of(self, part: str, text: str) -> float:
+        """Return the share of a part's words, by weight, that stand in a text in some form or by a synonym."""
+        words = common_words(part)
+        return self._share(words, common_words(text)) if words else 1.0
+
     def _share(self, words: tuple[str, ...], others: tuple[str, ...]) -> float:
         weights = {word: self._weight(word)[1] for word in words}
         met = sum(weight for word, weight in weights.items() if any(lexicon.alike(word, other) for other in others))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from qa.answer import citations, clock, comparisons, names, numbers, polarity
+from qa.answer import citations, clock, comparisons, counted, grave, names, numbers, polarity, undone
 from qa.answer.support import Support, common_words
 from qa.index.holdings import Holdings
 from qa.retrieve.readings import Ranked
@@ -41,10 +41,18 @@ LEAST_PART = 0.45
 """How much a sentence must say of a claim that it supports together with another."""
 LEAST_OF_PART = 0.35
 """A clause of a claim that says less than this of its sentence was added to it: "and the operator went bankrupt"."""
+LEAST_OF_ADDED = 0.45
+"""The same of a clause that opens with "and", "but" or "which"."""
+LEAST_OF_CAUSE = 0.38
+"""Part of a cause's words, by weight, that what is cited must have: reasons are easily made up of what is there."""
 LEAST_WORDS = 3
 _QUOTATION = re.compile(r"[“\"«]([^”\"»]{3,})[”\"»]")
 _SPLIT = re.compile(r"; |, (?:and|but|while|whereas|although|though) | (?:and|but|while|whereas) ")
 _PART = re.compile(r"[;,:–—]\s|\s(?=(?:and|but|while|whereas|although|though|after which|because|which|who)\s)")
+_CAUSE = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|on account of) (?P<cause>(?:[^,;:–—]|,(?=\d))+)",
+    re.IGNORECASE,
+)
 _ADDED = re.compile(r"(?:and|but|which) ")
 """Opens a part that says something of its own, however short."""
 _LOWER = re.compile(r"\b[^\W\d_A-Z][^\W\d_]+")
@@ -117,8 +125,20 @@ class RuleVerifier:
             return Verdict(reason="meaning")
         halves = claim.split("; ")
         if len(halves) > 1 and all(len(common_words(half)) >= LEAST_WORDS for half in halves):
-            return self._together([self._check_whole(half, evidence) for half in halves])
-        return self._check_whole(claim, evidence)
+            found = self._together([self._check_whole(half, evidence) for half in halves])
+        else:
+            found = self._check_whole(claim, evidence)
+        return self._borne_out(claim, found, [evidence[at] for at in found.cited])
+
+    def _borne_out(self, claim: str, found: Verdict, cited: Sequence[Sentence]) -> Verdict:
+        """Return a verdict, or why not: a grave word or a cause that what is cited does not tell."""
+        told = " ".join(" ".join((*one.before[:1], one.text)) for one in cited)
+        causes = [match["cause"] for match in _CAUSE.finditer(claim)]
+        if found.reason is None and (
+            grave.unborne(claim, told) or any(self._support.share_of(cause, told) < LEAST_OF_CAUSE for cause in causes)
+        ):
+            return Verdict(reason="meaning", support=found.support)
+        return found
 
     def exact(self, claim: str, evidence: Sequence[Sentence]) -> list[int]:
         """Return the sentences nearest to a claim that hold its numbers, dates, names and quotations, nearest first."""
@@ -148,17 +168,17 @@ class RuleVerifier:
 
     def _strays(self, claim: str, text: str) -> list[str]:
         """Return the parts of a claim that the text which bears out the whole does not speak of."""
-        parts = [
-            part
-            for part in _PART.split(claim)
-            if len(common_words(part)) >= LEAST_WORDS - (_ADDED.match(part) is not None)
-        ]
+        parts = _PART.split(claim)
+        if len(parts) == 1:
+            return []
         said = [text, *(part for part in _PART.split(text) if len(common_words(part)) > 1)]
-        return [
-            part
-            for part in parts
-            if len(parts) > 1 and not any(self._support.of_part(part, other) >= LEAST_OF_PART for other in said)
-        ]
+        return [part for part in parts if not any(self._speaks_of(other, part) for other in said)]
+
+    def _speaks_of(self, text: str, part: str) -> bool:
+        """Say whether a text speaks of what a part of a claim says; of a few words that cannot be told."""
+        added = _ADDED.match(part) is not None
+        least = LEAST_OF_ADDED if added else LEAST_OF_PART
+        return len(common_words(part)) < LEAST_WORDS - added or self._support.of_part(part, text) >= least
 
     def _together(self, verdicts: Sequence[Verdict]) -> Verdict:
         """Return one verdict on a claim of several parts: each must be supported."""
@@ -195,7 +215,7 @@ class RuleVerifier:
             if one.evidence.article_id != other.evidence.article_id or one.evidence.start > other.evidence.start:
                 continue
             both = f"{one.text} {other.text}"
-            if comparisons.differ(claim, both) or polarity.contradict(claim, both):
+            if _says_otherwise(claim, both):
                 continue
             if not self._names_held(claim, (one, other), evidence) or not self._about_the_same(claim, one, other):
                 continue
@@ -261,7 +281,7 @@ class _Said:
             if needed is None:
                 return "name", ""
         # Last, so that all that can be looked up exactly is there.
-        if comparisons.differ(self.claim, text) or polarity.contradict(self.claim, text):
+        if _says_otherwise(self.claim, text):
             return "negation", ""
         return None, needed
 
@@ -279,6 +299,18 @@ class _Said:
         if self.times and self.times <= clock.times(text)[1]:
             return bool(numbers.missing(self.untimed, held))
         return bool(numbers.missing(self.quantities, held))
+
+
+def _says_otherwise(claim: str, text: str) -> bool:
+    """Say whether a text says the contrary of a claim, or that of another number, or as still to be done."""
+    return (
+        comparisons.differ(claim, text)
+        or counted.exchanged(claim, text)
+        or counted.swapped(claim, text)
+        or counted.all_for_some(claim, text)
+        or undone.undone(claim, text)
+        or polarity.contradict(claim, text)
+    )
 
 
 def _in_lower_case(evidence: Sequence[Sentence]) -> frozenset[str]:

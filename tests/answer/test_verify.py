@@ -2,12 +2,16 @@
 
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from qa.answer import grave
 from qa.answer.clock import stretches, times
+from qa.answer.counted import all_for_some, exchanged, swapped
 from qa.answer.polarity import contradict
+from qa.answer.undone import undone
 from qa.answer.verify import RuleVerifier, Sentence, sentences
 from qa.retrieve.evidence import evidence
 from qa.types import Evidence, Filters
@@ -21,12 +25,26 @@ def verifier(sample):
 
 
 @pytest.fixture(scope="module")
-def judge(sample, verifier):
-    """What the verifier says of every paraphrase of a set and of its twins, against what its article's title retrieves.
+def read_of(sample):
+    """What an article's title retrieves, read by the verifier.
 
     All of the article's own sentences are there: whether they are found is the search's matter, not the verifier's.
     """
-    read = {}
+
+    @cache
+    def read(article):
+        own = sample.ids[article]
+        title = sample.archive.article(own).title
+        ranked = sample.pipeline._rank(title, Filters(article_ids=(own,)))[1]
+        ranked += sample.pipeline._rank(title, Filters(exclude_article_ids=(own,)))[1]
+        return sentences(ranked, evidence(ranked, title))
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def judge(read_of, verifier):
+    """What the verifier says of every paraphrase of a set and of its twins."""
 
     def judged(half):
         found = []
@@ -34,15 +52,10 @@ def judge(sample, verifier):
         for row in map(json.loads, (EVALS / name).read_text("utf-8").splitlines()):
             if row["half"] != half:
                 continue
-            own = sample.ids[row["article"]]
-            if own not in read:
-                title = sample.archive.article(own).title
-                ranked = sample.pipeline._rank(title, Filters(article_ids=(own,)))[1]
-                ranked += sample.pipeline._rank(title, Filters(exclude_article_ids=(own,)))[1]
-                read[own] = sentences(ranked, evidence(ranked, title))
-            verdict = verifier.check(row["claim"], read[own])
-            cited = {read[own][at].text for at in verdict.cited}
-            caught = {kind: verifier.check(twin, read[own]).reason is not None for kind, twin in row["altered"].items()}
+            read = read_of(row["article"])
+            verdict = verifier.check(row["claim"], read)
+            cited = {read[at].text for at in verdict.cited}
+            caught = {kind: verifier.check(twin, read).reason is not None for kind, twin in row["altered"].items()}
             found.append((bool(cited & set(row.get("sources") or [row["source"]])), caught))
         return found
 
@@ -77,6 +90,19 @@ def test_true_paraphrases_are_kept_and_altered_ones_caught(judge, half, kept, ne
     assert found["negation"] >= negation
     assert found["name"] >= name
     assert min(found["number"], found["date"]) >= 0.95
+
+
+# 160 claims that their articles do not make, in words like theirs, and 80 that they make, by two writers who knew
+# neither the verifier nor each other's. At the first meeting 0.48 of the development half and 0.56 of the other were
+# caught; rules for grave words, causes, added clauses and what numbers count were written on the first half only.
+# Swapped roles ("the sea breeze won" for "the land wind won") need a reader of grammar; most are not caught.
+@pytest.mark.parametrize(("half", "caught"), [("dev", 0.62), ("held-out", 0.68)])
+def test_claims_that_the_article_does_not_make_are_caught(read_of, verifier, half, caught):
+    rows = [json.loads(line) for line in (EVALS / "invented.jsonl").read_text("utf-8").splitlines()]
+    invented = [row for row in rows if row["half"] == half and not row["true"]]
+    assert len(invented) == 80
+    found = [verifier.check(row["claim"], read_of(row["article"])).reason is not None for row in invented]
+    assert sum(found) / len(found) >= caught
 
 
 # Case by case
@@ -129,6 +155,58 @@ def test_a_claim_is_matched_to_the_sentences_that_say_it(verifier, claim, cited)
 )
 def test_a_claim_that_says_more_or_otherwise_is_not_supported(verifier, claim, reason):
     assert verifier.check(claim, held(verifier)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "word"),
+    [
+        ("The mayor was arrested.", "arrested"),
+        ("The mayor resigned.", None),
+        ("Mr Holt confessed to the jury.", "confessed"),
+        ("The clerk stole it.", "stole"),
+        ("The mayor quit.", None),
+        ("Two people lost their lives.", None),
+        ("Mr Holt was acquitted.", None),
+    ],
+)
+def test_a_word_that_could_wrong_somebody_must_be_in_the_report(claim, word):
+    report = "The mayor stepped down. Two were killed. Mr Holt was found not guilty."
+    assert grave.unborne(claim, report) == word
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "differ"),
+    [
+        ("They counted 1,408 pups.", "They counted 1,408 harbour seals, among them 188 pups.", True),
+        ("They counted 188 pups.", "They counted 1,408 harbour seals, among them 188 pups.", False),
+        ("The town pays 9 million and the region 6.", "The region pays 9 million and the town 6 million.", True),
+        ("The region pays 9 million and the town 6.", "The region pays 9 million and the town 6 million.", False),
+        ("All seven pupils passed.", "The seven did well to pass, all but one.", True),
+        ("All pupils passed except one.", "The seven did well to pass, all but one.", False),
+        ("All the rooms are open.", "All of the rooms are open, and most of them are full.", False),
+    ],
+)
+def test_numbers_count_what_they_count_in_the_report(claim, text, differ):
+    assert (exchanged(claim, text) or swapped(claim, text) or all_for_some(claim, text)) is differ
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "open_"),
+    [
+        ("The region has bought a ferry.", "The region set money aside for a ferry, to be bought in 2026.", True),
+        ("The region has bought a ferry.", "The region bought a ferry and is to buy another.", False),
+        ("The region has to buy a ferry.", "The region is to buy a ferry.", False),
+        ("The police have charged a witness.", "The police may examine whether he should be charged.", True),
+    ],
+)
+def test_what_is_still_to_be_done_is_not_told_as_done(claim, text, open_):
+    assert undone(claim, text) is open_
+
+
+def test_a_reason_that_the_report_does_not_give_takes_the_claim_out(verifier):
+    true = "All 34 passengers were rescued by two fishing boats"
+    assert verifier.check(f"{true}.", held(verifier)).reason is None
+    assert verifier.check(f"{true} because the captain had sent a signal.", held(verifier)).reason == "meaning"
 
 
 def test_of_a_text_much_shorter_than_the_claim_all_counts_for_less(verifier):
