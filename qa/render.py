@@ -29,7 +29,8 @@ def answer_lines(answer: Answer) -> str:
     if answer.claims:
         lines += [f"\n{_wrap(remark)}" for remark in answer.remarks]
     newest = spoken_day(answer.coverage.newest_published_at)
-    held = f"{answer.coverage.articles} articles searched" + (f", newest of {newest}" if newest else "")
+    count = answer.coverage.articles
+    held = f"{count} article{'' if count == 1 else 's'} searched" + (f", newest of {newest}" if newest else "")
     lines += [
         "",
         f"{in_words(answer.confidence)} confidence ({answer.confidence:.2f}) · {held} · as of {answer.as_of}",

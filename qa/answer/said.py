@@ -28,9 +28,11 @@ HEAVY = 0.25
 written before anything was measured, it names one in 24 of 40 that have no answer there and in 2 of 40 that have."""
 _LIGHT = frozenset(
     "get gets got go goes going went gone make makes made take takes took give gives gave put come comes came keep "
-    "keeps kept let happen happens happened".split()
+    "keeps kept let happen happens happened require requires required need needs needed want wants wanted say says "
+    "said tell tells told think thinks thought know knows known mean means meant believe believes believed call calls "
+    "called describe describes described explain explains explained show shows showed find finds found".split()
 )
-"""Verbs that mean little by themselves."""
+"""Verbs that mean little by themselves, and those by which one asks: what somebody requires is told as "must"."""
 _WORD = re.compile(r"[^\W_]+")
 
 

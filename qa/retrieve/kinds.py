@@ -12,6 +12,7 @@ _NUMBER = (
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores|hundreds?|thousands?|"
     r"millions?|billions?|half|third|quarter|none|nobody|no one|several)\b"
 )
+_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _MEASURES = (
     "share|percentage|proportion|rate|number|total|score|turnout|price|cost|sum|amount|tonnage|population|output"
 )
@@ -19,7 +20,8 @@ _ASKS = (
     ("age", r"\bhow old\b|\bwhat age\b"),
     ("number", r"\bhow (?:many|much|often|long|far|big|large|tall|high|deep)\b"),
     ("number", rf"\b(?:what|which) (?:\w+ ){{0,4}}(?:{_MEASURES})\b"),
-    ("time", r"\bwhen\b|\b(?:what|which) (?:year|day|date|month|time|hour)\b"),
+    ("hour", r"\b(?:what|which) (?:time|hour)\b"),
+    ("time", r"\bwhen\b|\b(?:what|which) (?:year|day|date|month)\b"),
     ("person", r"\bwho(?:m|se)?\b"),
     ("place", r"\bwhere\b|\b(?:what|which) (?:city|country|town|place|state|region)\b"),
     ("cause", r"\bwhy\b|\bwhat (?:caused|set off|led)\b"),
@@ -32,6 +34,11 @@ _HOLDS = {
         rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\bo'clock\b|"
         r"\b\d+ ?[ap]\.?m\b|\b(?:midnight|noon|today|yesterday|tomorrow|century|decade|spring|summer|autumn|winter|"
         r"years? (?:ago|later)|past \w+)\b"
+    ),
+    "hour": re.compile(
+        rf"\bo['’]clock\b|\b\d{{1,2}}[.:]\d\d(?! (?:per cent|million))\b|\b\d{{1,2}} ?[ap]\.?m\b|\b(?:midnight|noon)\b|"
+        rf"\b(?:past|to|at) (?:{_HOURS})\b(?! \w+s\b)",
+        re.IGNORECASE,
     ),
     "person": _NAME,
     "place": _NAME,
@@ -47,7 +54,7 @@ _WORD = re.compile(r"\w+")
 
 @lru_cache(64)
 def kind_of(question: str) -> str | None:
-    """Return ``age``, ``number``, ``time``, ``person``, ``place``, ``cause``, or None for any other question."""
+    """Return ``age``, ``number``, ``hour``, ``time``, ``person``, ``place`` or ``cause``; None for other questions."""
     return next((kind for kind, pattern in _ASKS if re.search(pattern, question, re.IGNORECASE)), None)
 
 

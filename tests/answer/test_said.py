@@ -23,6 +23,7 @@ def lacking(archive, text, embedder=None):
         ("Where did the ferry Bettina sink?", "Bettina"),
         ("", None),
         ("What is it?", None),
+        ("What does the ferry Alma require?", None),  # told as "must", or not at all
     ],
 )
 def test_the_heaviest_word_that_no_passage_says_is_found(small, question, word):
