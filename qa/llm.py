@@ -8,16 +8,17 @@ sent anywhere.
 import asyncio
 import logging
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from qa.config import Settings
 from qa.errors import ChatModelFailed
-from qa.types import Tokens
+from qa.types import CutOff, Tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -40,6 +41,14 @@ _BY_STATUS = {
 }
 _RETRIED = {408, 409, 429, 500, 502, 503, 504}
 _END = object()
+_ENDS = ("finish_reason", "done_reason", "stop_reason", "status")
+"""Where providers tell, with a reply's last piece, why it ended."""
+_SAID_ALL = {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed"}
+_END_OF_STREAM = re.compile(rb'(?:^|[\r\n])data: ?\[DONE\]|(?<!\\)"finish_reason": ?"')
+"""Of the server's, never of the model's: within a reply's text, quotation marks and line ends are escaped."""
+_MARK_BYTES = 64
+"""More than such a mark takes, which may come in two pieces."""
+BROKE_OFF = "The language model's answer broke off."
 
 
 def load(settings: Settings) -> "LangChainModel":
@@ -90,9 +99,34 @@ def _options(provider: str, settings: Settings) -> dict[str, Any]:
         return options | {
             "stream_usage": True,
             "timeout": waits,
-            "http_async_client": DefaultAsyncHttpxClient(timeout=waits, trust_env=trusting),
+            "http_async_client": DefaultAsyncHttpxClient(
+                timeout=waits, trust_env=trusting, event_hooks={"response": [_watch_the_end]}
+            ),
         }
     return options
+
+
+async def _watch_the_end(response: Any) -> None:
+    """Have a streamed reply fail that its server closes before it says that this is the end.
+
+    LangChain shows the server's ``finish_reason`` and swallows its ``[DONE]``. Some servers send only the latter, so
+    that a reply of theirs and one that broke off look the same by then: it has to be seen in the bytes.
+    """
+    streamed = response.headers.get("content-type", "").startswith("text/event-stream")
+    if response.status_code != 200 or not streamed or not response.url.path.endswith("/chat/completions"):
+        return
+    read = response.aiter_bytes
+
+    async def to_the_end(*sizes: int) -> AsyncIterator[bytes]:
+        tail, ended = b"", False
+        async for sent in read(*sizes):
+            ended = ended or _END_OF_STREAM.search(tail + sent) is not None
+            tail = (tail + sent)[-_MARK_BYTES:]
+            yield sent
+        if not ended:
+            raise EOFError
+
+    response.aiter_bytes = to_the_end
 
 
 def _chain(model: Any) -> "Runnable[dict[str, str], BaseMessage]":
@@ -118,11 +152,11 @@ class LangChainModel:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._starting = threading.Lock()
 
-    def stream(self, system: str, user: str) -> Generator[str | Tokens, None, None]:
-        """Yield the reply as it comes, then how many tokens it took where the model tells; closing it stops the model.
+    def stream(self, system: str, user: str) -> Generator[str | Tokens | CutOff, None, None]:
+        """Yield the reply as it comes, then what is known of its end and cost; closing it stops the model.
 
         Raises:
-            ChatModelFailed: It is down, slow or refuses; the message says which.
+            ChatModelFailed: It is down, slow, refuses or breaks off; the message says which.
         """
         limits = self._settings
         start = time.monotonic()
@@ -141,22 +175,32 @@ class LangChainModel:
                     raise
                 time.sleep(pause)
 
-    def _once(self, system: str, user: str, first: float, last: float) -> Iterator[str | Tokens]:
+    def _once(self, system: str, user: str, first: float, last: float) -> Iterator[str | Tokens | CutOff]:
         arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
         task = self._start(system, user, arrived)
         went_in, came_out, started = 0, 0, False
+        why: str | None = None
         try:
             while (part := self._next(arrived, last if started else first, started)) is not _END:
                 started = True
                 usage = getattr(part, "usage_metadata", None) or {}
                 went_in += usage.get("input_tokens", 0)
                 came_out += usage.get("output_tokens", 0)
+                why = _why_it_ended(part) or why
                 if text := str(part.text):
                     yield text
         finally:
             task.cancel()
+        if not self._whole(why):
+            yield CutOff(why)
         if went_in or came_out:
             yield Tokens(went_in, came_out)
+
+    def _whole(self, why: str | None) -> bool:
+        if why is None:
+            # From OpenAI's interface its end was seen (`_watch_the_end`); of others nothing is known then.
+            return self.name.startswith("openai:")
+        return why.casefold() in _SAID_ALL
 
     def _next(self, arrived: "queue.SimpleQueue[Any]", until: float, started: bool) -> Any:
         try:
@@ -203,6 +247,11 @@ async def _pump(
     arrived.put(_END)
 
 
+def _why_it_ended(part: Any) -> str | None:
+    told = getattr(part, "response_metadata", None) or {}
+    return next((str(told[name]) for name in _ENDS if told.get(name)), None)
+
+
 def _mapped(error: Exception) -> ChatModelFailed:
     """Say in one plain sentence what a provider's error means; its own words may hold a key or a question."""
     logger.debug("chat model: %s", type(error).__name__, exc_info=error)
@@ -213,6 +262,8 @@ def _mapped(error: Exception) -> ChatModelFailed:
     kinds = {kind.__name__ for seen in _causes(error) for kind in type(seen).__mro__}
     if kinds & {"TimeoutError", "TimeoutException", "APITimeoutError"}:
         return ChatModelFailed("The language model did not answer in time.")
+    if "EOFError" in kinds:
+        return ChatModelFailed(BROKE_OFF, retryable=True)
     if kinds & {"ConnectError", "ConnectionError"}:
         return ChatModelFailed("The language model cannot be reached.", retryable=True)
     if kinds & {"TransportError", "APIConnectionError"}:

@@ -660,6 +660,17 @@ class Tokens:
     output: int
 
 
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A reply that may end in the middle of a sentence.
+
+    Args:
+        why: The provider's own word for it, such as ``length``; None where nothing tells how the reply ended.
+    """
+
+    why: str | None = None
+
+
 class ChatModel(Protocol):
     """Reply to a system and a user message; any language model fits behind it."""
 
@@ -668,11 +679,13 @@ class ChatModel(Protocol):
         """The name that goes on the answer."""
         ...
 
-    def stream(self, system: str, user: str) -> "Generator[str | Tokens, None, None]":
-        """Yield the reply as it comes, then how many tokens it took where that is known; closing it stops the model.
+    def stream(self, system: str, user: str) -> "Generator[str | Tokens | CutOff, None, None]":
+        """Yield the reply as it comes, then what is known of its end and cost; closing it stops the model.
+
+        A reply without a ``CutOff`` is whole.
 
         Raises:
-            ChatModelFailed: It is missing, down, slow or refuses.
+            ChatModelFailed: It is missing, down, slow, refuses or breaks off.
         """
         ...
 

@@ -15,7 +15,7 @@ _ABBREVIATION = re.compile(
     r"Nov|Dec|Inc|Ltd|Co|Corp)|\b[A-Z]|\b[a-z]\.[a-z])\.$"
 )
 _END = re.compile(r"[.!?…]+[\"”’)\]]*(?:\s*\[[^\[\]\n]{1,20}\])*(?=\s)|\n+")
-_WHOLE = re.compile(r"[.!?…][\"”’)(\]\[\s\w*]{0,12}$")
+_WHOLE = re.compile(r"[.!?…][\"”’)\]*_]*(?:\s*[\[(][\w ,;–-]{0,12}[\])]?)*\s*$")
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–>#|]+|\(?\d{1,2}[.)])\s+")
 _KEY = re.compile(
@@ -50,8 +50,16 @@ def pieces_to_sentences(pieces: Iterable[str]) -> Iterator[str]:
         *whole, waiting = _cut(waiting)
         yield from whole
     *whole, last = _cut(_THINKING.sub(" ", waiting) + "\n")
-    # A reply that broke off says half of something.
-    yield from (part for part in [*whole, last] if part.strip() and _WHOLE.search(part))
+    yield from (part for part in [*whole, last] if part.strip())
+
+
+def is_whole(sentence: str) -> bool:
+    """Say whether a sentence has its end, citations after it aside; one of a reply that broke off may be half.
+
+    >>> is_whole("It cost 4.2 million. [S1"), is_whole("It cost 4.2 mill")
+    (True, False)
+    """
+    return _WHOLE.search(sentence) is not None
 
 
 def _cut(text: str) -> list[str]:

@@ -12,15 +12,16 @@ from contextlib import closing
 from qa import prompt
 from qa.answer import manners
 from qa.answer.additions import added, strange
-from qa.answer.claims import MOST_CHARS, clean, pieces_to_sentences, unusable, without_old_citations
+from qa.answer.claims import MOST_CHARS, clean, is_whole, pieces_to_sentences, unusable, without_old_citations
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.openings import without_opening
 from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
 from qa.errors import ChatModelFailed, ModelUnavailable
 from qa.index.holdings import Holdings
+from qa.llm import BROKE_OFF
 from qa.prompt import inert
-from qa.types import ChatModel, Citation, Claim, Embedder, Evidence, Tokens, Turn
+from qa.types import ChatModel, Citation, Claim, CutOff, Embedder, Evidence, Tokens, Turn
 
 SHOWN = 12
 """Evidence sentences that the model reads; all that were found are there to check it."""
@@ -31,6 +32,8 @@ MOST_HISTORY = 300
 UNTRACED = "Nothing that the language model wrote could be traced to the archive."
 TOO_LONG = "The language model wrote far more than it was asked for."
 INSTEAD = "Quotes are shown instead."
+CHECKED = "What it said until then was checked"
+FOLLOW = "quotes follow"
 UNVERIFIED = "(not found in the archive)"
 _REPORTED = re.compile(
     r"^(?:According to|As reported by) (?:the )?(?P<who>[^,:]{2,80}?)(?:, \d[^,:]{5,20})?[,:] ", re.IGNORECASE
@@ -56,6 +59,9 @@ class ChatEngine:
             name = model.name
             with closing(self._reply(model, material, page)) as reply:
                 for sentence in pieces_to_sentences(reply):
+                    if page.cut_off and not is_whole(sentence):
+                        page.dropped["unfinished"] += 1
+                        continue
                     if statement := page.statement(sentence):
                         yield statement
                     if len(page.said) >= MOST_CLAIMS:
@@ -65,14 +71,19 @@ class ChatEngine:
         kept = bool(page.said)
         if failure is None and page.overlong:
             failure = TOO_LONG
+        if failure is None and page.dropped["unfinished"] and page.cut_off == CutOff():
+            failure = BROKE_OFF
         if failure is None and not page.supported:
             failure = UNTRACED
+        fallback = None
         if failure is not None:
+            before = len(page.citations)
             yield from page.quotes(QuotesEngine(self._archive).write(material))
+            fallback = f"{failure} {_what_is_shown(page, quoted=len(page.citations) > before)}"
         yield Account(
             "chat" if kept else "quotes",
-            _message(page, failure),
-            f"{failure} {INSTEAD}" if failure else None,
+            fallback or f"Written by a language model and checked against {number_of_articles(page.citations)}.",
+            fallback,
             name,
             prompt.version(*_prompts()),
             page.tokens,
@@ -93,9 +104,12 @@ class ChatEngine:
                 if isinstance(part, Tokens):
                     page.tokens = {"input": part.input, "output": part.output}
                     continue
+                if isinstance(part, CutOff):
+                    page.cut_off = part
+                    continue
                 wrote += len(part)
                 if wrote > MOST_CHARS:
-                    page.overlong = True
+                    page.overlong, page.cut_off = True, CutOff("overlong")
                     return
                 yield part
         if not wrote:
@@ -114,6 +128,7 @@ class _Page:
         self.dropped: Counter[str] = Counter()
         self.tokens: dict[str, int] = {}
         self.overlong = False
+        self.cut_off: CutOff | None = None
         self._verifier = verifier
         self._embedder = archive.embedder
         self._marking = archive.settings.unsupported == "mark"
@@ -202,11 +217,11 @@ def _prompts() -> tuple[prompt.Prompt, prompt.Prompt]:
     return prompt.load("answer_rules"), prompt.load("answer", "question", "evidence", "history")
 
 
-def _message(page: _Page, failure: str | None) -> str:
-    where = number_of_articles(page.citations)
-    if failure is None:
-        return f"Written by a language model and checked against {where}."
-    return f"{failure} {INSTEAD}"
+def _what_is_shown(page: _Page, *, quoted: bool) -> str:
+    """Say what stands in an answer whose model failed; all that its checked sentences rest on may be quoted already."""
+    if page.supported:
+        return f"{CHECKED}; {FOLLOW}." if quoted else f"{CHECKED}."
+    return f"{FOLLOW.capitalize()}." if page.said else INSTEAD
 
 
 def shown(evidence: Sequence[Sentence]) -> str:

@@ -8,16 +8,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from qa.answer.claims import clean, pieces_to_sentences, unusable
+from qa.answer.claims import clean, is_whole, pieces_to_sentences, unusable
 from qa.answer.generate import INSTEAD
 from qa.answer.openings import without_opening
 from qa.config import Settings
 from qa.errors import ChatModelFailed
 from qa.index.archive import Archive
 from qa.pipeline import QAPipeline
-from qa.types import Tokens, Turn
+from qa.types import CutOff, Tokens, Turn
 
 FERRY = "Where did the ferry Alma sink?"
+ALMA = "What do we know about the ferry Alma?"
 TRUE = "Off Port Ellen, in thick fog, the ferry Alma went down on Sunday morning."
 FALSE = "Off Port Ellen, in thick fog, the ferry Berta went down on Sunday morning."
 MOON = "The moon is made of green cheese and nobody minds."
@@ -29,13 +30,15 @@ class Scripted:
     name = "scripted"
 
     def __init__(self, reply):
-        self.reply, self.asked, self.closed = reply, [], False
+        self.reply, self.asked, self.closed, self.end = reply, [], False, None
 
     def stream(self, system, user):
         self.asked.append((system, user))
         try:
             for at in range(0, len(self.reply), 7):
                 yield self.reply[at : at + 7]
+            if self.end:
+                yield self.end
             yield Tokens(100, 20)
         finally:
             self.closed = True
@@ -127,6 +130,13 @@ def test_unsupported_sentences_are_marked_where_the_setting_says_so(small_folder
     assert answer.claims[1].citations == ()
 
 
+def test_where_marked_sentences_are_all_that_the_model_said_quotes_follow(small_folder):
+    with Archive.open(Settings(data_dir=small_folder, unsupported="mark"), read_only=True) as archive:
+        answer = QAPipeline(archive, model=Scripted(MOON)).ask(FERRY, engine="chat", level="open")
+    assert [claim.supported for claim in answer.claims] == [False, True]
+    assert answer.run.fallback.endswith("the archive. Quotes follow.")
+
+
 def test_a_publisher_named_by_the_model_must_be_the_right_one(small):
     right, _ = ask(small, f"According to Harbour Post, {TRUE}")
     wrong, _ = ask(small, f"According to Coast Radio, {TRUE}")
@@ -176,7 +186,7 @@ def test_titles_publishers_and_other_facts_of_an_article_are_not_in_the_prompt_a
     ("pieces", "found"),
     [
         (["Dr. Holm ", "left. He ca", "me back. "], ["Dr. Holm left.", "He came back."]),
-        (["It cost 4.2 million. Next it br"], ["It cost 4.2 million."]),
+        (["It cost 4.2 million. Next it", " rose"], ["It cost 4.2 million.", "Next it rose"]),
         (["<think>I should lie. ", "Yes.</think>The ferry sank."], ["The ferry sank."]),
         (["One line\n\nTwo."], ["One line", "Two."]),
         ([""], []),
@@ -184,6 +194,16 @@ def test_titles_publishers_and_other_facts_of_an_article_are_not_in_the_prompt_a
 )
 def test_a_reply_is_cut_into_sentences_as_it_comes(pieces, found):
     assert [sentence.strip() for sentence in pieces_to_sentences(pieces)] == found
+
+
+@pytest.mark.parametrize("said", ["It cost 4.2 million.", "He said “no.”[S1] [2]", "**It cost much.** [S1"])
+def test_a_sentence_with_its_end_is_whole(said):
+    assert is_whole(said)
+
+
+@pytest.mark.parametrize("said", ["It cost 4.2 mil", "It cost", "It sank (off Port Ellen", "It sank [S1]", ""])
+def test_a_sentence_without_its_end_is_not_whole(said):
+    assert not is_whole(said)
 
 
 @pytest.mark.parametrize(
@@ -209,9 +229,27 @@ def test_addresses_and_tags_are_never_shown(said):
 # Endpoints that misbehave
 
 
-def chunk(text):
+def chunk(text, **more):
     body = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    return b"data: " + json.dumps(body | {"choices": [{"index": 0, "delta": {"content": text}}]}).encode() + b"\n\n"
+    choice = {"index": 0, "delta": {"content": text}, **more}
+    return b"data: " + json.dumps(body | {"choices": [choice]}).encode() + b"\n\n"
+
+
+BARE = TRUE.rstrip(".")
+"""A true sentence whose end may be missing."""
+SECOND = "The pumps had failed since Friday, "
+ENDS = {
+    "done": b"data: [DONE]\n\n",
+    "stop": chunk("", finish_reason="stop"),
+    "both": chunk("", finish_reason="stop") + b"data: [DONE]\n\n",
+    "length": chunk("", finish_reason="length") + b"data: [DONE]\n\n",
+    "none": b"",
+    "torn": b"",
+    "quoted": chunk(' "finish_reason": "stop", data: [DONE]'),
+}
+
+
+SAID = {"whole": TRUE, "bare": BARE, "half": f"{TRUE} {SECOND}"}
 
 
 class Nasty(BaseHTTPRequestHandler):
@@ -231,8 +269,10 @@ class Nasty(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
+        if mode.endswith("torn"):
+            self.send_header("content-length", "9999")
         self.end_headers()
-        bodies = {
+        bodies = ENDINGS | {
             "good": chunk(TRUE) + b"data: [DONE]\n\n",
             "keys": chunk(f"{FALSE} [S99][42]") + b"data: [DONE]\n\n",
             "huge": b"".join(chunk("lorem ipsum dolor. " * 500) for _ in range(110)) + b"data: [DONE]\n\n",
@@ -253,6 +293,9 @@ class Nasty(BaseHTTPRequestHandler):
         except OSError:
             return
         self.close_connection = True
+
+
+ENDINGS = {f"{said} {end}": chunk(text) + ENDS[end] for said, text in SAID.items() for end in ENDS}
 
 
 @pytest.fixture(scope="module")
@@ -293,6 +336,59 @@ def test_whatever_the_endpoint_does_quotes_come_in_time_and_the_next_question_wo
     Nasty.mode = "good"
     good = connected.ask(FERRY, level="open")
     assert (good.run.engine, good.text) == ("chat", f"{TRUE} [1]")
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("end", ["none", "torn", "quoted"])
+def test_a_reply_that_broke_off_says_so(connected, said, end):
+    Nasty.mode = f"{said} {end}"
+    answer = connected.ask(FERRY, level="open")
+    assert re.match(r"The (language model's answer|connection to the language model) broke off\. ", answer.run.fallback)
+    assert answer.claims
+
+
+@pytest.mark.parametrize(
+    ("mode", "question", "told", "shown"),
+    [
+        ("half none", ALMA, "What it said until then was checked; quotes follow.", [f"{TRUE} [1]", "According"]),
+        ("half none", FERRY, "What it said until then was checked.", [f"{TRUE} [1]"]),
+        ("bare none", FERRY, INSTEAD, ["According"]),
+    ],
+)
+def test_what_is_said_to_be_shown_in_a_failed_models_place_is_shown(connected, mode, question, told, shown):
+    Nasty.mode = mode
+    answer = connected.ask(question, level="open")
+    assert answer.run.fallback == f"The language model's answer broke off. {told}"
+    assert answer.message.startswith(answer.run.fallback)
+    assert [claim.cited_text[: len(start)] for claim, start in zip(answer.claims, shown, strict=True)] == shown
+
+
+@pytest.mark.parametrize("end", ["done", "stop", "both"])
+def test_however_a_server_says_that_the_reply_is_whole_its_last_sentence_needs_no_full_stop(connected, end):
+    for said, text in (("whole", TRUE), ("bare", BARE)):
+        Nasty.mode = f"{said} {end}"
+        answer = connected.ask(FERRY, level="open")
+        assert (answer.text, answer.run.fallback, answer.run.dropped) == (f"{text} [1]", None, {})
+
+
+def test_of_a_reply_that_was_cut_off_the_last_sentence_is_dropped_unless_it_has_its_end(connected):
+    Nasty.mode = "whole length"
+    assert connected.ask(FERRY, level="open").run.dropped == {}
+    Nasty.mode = "half length"
+    answer = connected.ask(FERRY, level="open")
+    assert (answer.text, answer.run.fallback, answer.run.dropped) == (f"{TRUE} [1]", None, {"unfinished": 1})
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [(f"{TRUE} {SECOND}", "broke off"), (TRUE, None)],
+)
+def test_where_nothing_tells_how_a_reply_ended_a_half_sentence_does(small, reply, told):
+    model = Scripted(reply)
+    model.end = CutOff()
+    answer = QAPipeline(small.archive, model=model).ask(FERRY, engine="chat", level="open")
+    assert (answer.run.fallback is not None) == (told is not None)
+    assert told is None or told in answer.run.fallback
 
 
 def test_a_server_that_is_not_there_is_said_and_quotes_come(small_folder):
