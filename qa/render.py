@@ -72,10 +72,16 @@ def _claim_lines(claim: Claim) -> str:
 
 
 def note_lines(answer: Answer) -> list[str]:
-    """Return what is told beside an answer and its claims, for where it can only stand below the text."""
+    """Return what is told beside an answer and its claims, for where it can only stand below the text.
+
+    What became of a language model comes first.
+    """
+    if not answer.claims:
+        return []
+    failed = [answer.run.fallback] if answer.run.fallback else []
     noted = [(claim, aside(claim.note)) for claim in answer.claims]
     lines = [" ".join([*(f"[{number}]" for number in claim.citations), beside]) for claim, beside in noted if beside]
-    return [*lines, *answer.remarks] if answer.claims else []
+    return [*failed, *lines, *answer.remarks]
 
 
 def _citation_lines(citation: Citation) -> str:

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from qa.answer.spoken import plain_name
+from qa.answer.spoken import plain_name, spoken_day
 from qa.errors import NotFound
 from qa.render import note_lines
 from qa.types import Answer, Citation, Event, Level, TextPiece, Turn
@@ -196,7 +196,7 @@ def _below(answer: Answer) -> str:
 def _source(citation: Citation) -> str:
     names = [as_text(plain_name(name or "")) for name in (citation.title, citation.publisher)]
     url = web_address(citation.url)
-    about = [*names, citation.published_at, quote(url, safe=_URL_SAFE) if url else None]
+    about = [*names, spoken_day(citation.published_at), quote(url, safe=_URL_SAFE) if url else None]
     return f"[{citation.number}] {', '.join(part for part in about if part)}: “{as_text(spoken(citation.quote))}”"
 
 

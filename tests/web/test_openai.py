@@ -1,6 +1,7 @@
 """Clients made for OpenAI's interface work with the archive, its quotes and its abstentions."""
 
 import json
+import shutil
 from contextlib import aclosing
 
 import anyio
@@ -11,6 +12,7 @@ from langchain_openai import ChatOpenAI
 from qa.types import Answer, Citation, Claim, Coverage, Run, TextPiece
 from qa.web.openai import _chunks, _content, _source, _without_sources
 from tests.contract import shapes
+from tests.servers import serving
 from tests.web.test_api import check
 
 QUESTION = "What does Pakistan require for joint dialogue?"
@@ -166,6 +168,22 @@ def test_a_stream_ends_with_the_notes_of_the_whole_message():
         return "".join(delta.get("content", "") for delta in deltas)
 
     assert anyio.run(streamed) == _content(noted())
+
+
+def test_what_became_of_a_language_model_is_told_in_the_message_too(served_folder, tmp_path, monkeypatch):
+    folder = shutil.copytree(served_folder, tmp_path / "data")
+    monkeypatch.setenv("DATELINE_ENGINE", "chat")
+    told = "Notes\nNo language model is set (\\`chat_model\\`). Quotes are shown instead."
+    with serving(folder) as running, openai.OpenAI(base_url=f"{running.address}/v1", api_key="x") as ai:
+        whole = ai.chat.completions.create(model="dateline", messages=ASKED).choices[0].message.content
+        pieces = list(ai.chat.completions.create(model="dateline", messages=ASKED, stream=True))
+    assert told in whole
+    assert "".join(piece.choices[0].delta.content or "" for piece in pieces) == whole
+
+
+def test_a_source_has_its_day_as_people_write_it():
+    said = _source(Citation(1, "a", 1, "It rang.", 0, 8, "It rang.", published_at="2023-12-29T06:15:00+00:00"))
+    assert said == "[1] 29 December 2023: “It rang.”"
 
 
 def test_a_hostile_title_is_one_line_without_links_or_images_among_the_sources():
