@@ -5,16 +5,22 @@ defaults below. Every field's ``description`` is its row in the README's table (
 """
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from qa.errors import BadSettings
+from qa.patterns import written
 from qa.sites import Site, SiteName
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 DATA_DIR_VARIABLE = "DATELINE_DATA_DIR"
 SETTINGS_FILE = "dateline.toml"
@@ -40,7 +46,32 @@ def default_cache_dir() -> Path:
 WholePath = Annotated[Path, AfterValidator(whole_path)]
 Token = Annotated[SecretStr, Field(min_length=16, max_length=500)]
 Network = Annotated[str, AfterValidator(lambda given: str(ip_network(given, strict=False)))]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$", to_lower=True)]
+HeaderName = Annotated[
+    str,
+    written("[A-Za-z][A-Za-z0-9-]{0,63}", "it is a header's name, of letters, digits and hyphens"),
+    AfterValidator(str.lower),
+]
+ChatModelName = Annotated[str, written(r"[a-z][a-z0-9_-]*:\S+", "it is written provider:model, such as openai:gpt-4o")]
+ProxyAddress = Annotated[
+    str, written(r"http://[A-Za-z0-9.-]+(:\d{1,5})?/?", "it is written http://HOST:PORT, without a name or password")
+]
+
+
+def server_address(given: str) -> str:
+    """Return the address of a chat model's server, which programs show: nothing secret may be in it."""
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not re.search(r"\s", given)
+    except ValueError:  # a port that is none, brackets that do not close
+        whole = False
+    if not whole:
+        raise ValueError("it begins with http:// or https:// and names a server")
+    if "@" in parts.netloc:
+        raise ValueError("it must hold no user name or password; a key belongs in `chat_api_key`")
+    return given
+
+
+ServerAddress = Annotated[str, AfterValidator(server_address)]
 
 
 class Settings(BaseSettings):
@@ -89,15 +120,12 @@ class Settings(BaseSettings):
     engine: Literal["quotes", "chat"] = Field(
         "quotes", description="How answers are written: `quotes` needs no language model, `chat` asks `chat_model`."
     )
-    chat_model: str | None = Field(
+    chat_model: ChatModelName | None = Field(
         None,
-        pattern=r"^[a-z][a-z0-9_-]*:\S+$",
         description="Chat model of the engine `chat`, `provider:model` as LangChain names it, such as `openai:NAME`.",
     )
-    chat_base_url: str | None = Field(
-        None,
-        pattern=r"^https?://\S+$",
-        description="Address of the chat model's server; the provider's own where it is not set.",
+    chat_base_url: ServerAddress | None = Field(
+        None, description="Address of the chat model's server; the provider's own where it is not set."
     )
     chat_api_key: SecretStr | None = Field(None, description="Key for that server; never shown, never logged.")
     chat_first_token_seconds: float = Field(
@@ -139,9 +167,8 @@ class Settings(BaseSettings):
     fetch_delay_seconds: float = Field(
         1.0, ge=0, description="Pause between two requests to one host; longer where its robots.txt asks for it."
     )
-    web_proxy: str | None = Field(
+    web_proxy: ProxyAddress | None = Field(
         None,
-        pattern=r"^http://[A-Za-z0-9.-]+(:\d{1,5})?/?$",
         description="Proxy that web addresses are fetched through, `http://HOST:PORT`; none is taken from elsewhere.",
     )
     fetch_loopback: bool = Field(
@@ -212,7 +239,7 @@ class Settings(BaseSettings):
         except ValidationError as exc:
             first = exc.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or "settings"
-            raise BadSettings(f"The setting {name!r} is not valid: {first['msg'].lower()}.") from exc
+            raise BadSettings(f"The setting {name!r} is not valid: {_told(first)}.") from exc
         except (ValueError, OSError) as exc:
             raise BadSettings(f"The settings file cannot be read: {exc}.") from exc
 
@@ -230,3 +257,10 @@ class Settings(BaseSettings):
         folder = Path(given) if given else default_data_dir()
         toml = TomlConfigSettingsSource(settings_cls, toml_file=folder / SETTINGS_FILE)
         return (init_settings, env_settings, toml)
+
+
+def _told(error: "ErrorDetails") -> str:
+    """Return what is wrong in words that go on a sentence: a check's own, or else pydantic's."""
+    own = error.get("ctx", {}).get("error")
+    said = str(own) if isinstance(own, ValueError) else error["msg"]
+    return said[:1].lower() + said[1:]

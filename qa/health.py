@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa import embedding
 from qa.config import PACKAGED_MODEL, Settings
 from qa.errors import DatelineError
 from qa.index.archive import Archive, Cutter, archive_exists
+from qa.llm import on_this_machine
 
 PACKAGES = ("sentence-transformers", "torch", "onnxruntime", "chromadb", "tantivy", "langchain", "gradio")
 LEAST_FREE_BYTES = 500 * 2**20
@@ -151,5 +153,12 @@ def _confidence(settings: Settings) -> str:
         return tuned.told(archive)
 
 
-def _endpoints(_settings: Settings) -> str:
-    return "none configured; nothing leaves this machine"
+def _endpoints(settings: Settings) -> str:
+    """Say where questions go; a question may ask for the engine `chat` wherever it has a model."""
+    if not settings.chat_model:
+        return "none configured; nothing leaves this machine"
+    where = f"the provider's own endpoint ({settings.chat_model.partition(':')[0]})"
+    if address := settings.chat_base_url:
+        where = urlsplit(address).netloc + (", on this machine" if on_this_machine(address) else "")
+    when = "" if settings.engine == "chat" else "where the engine `chat` is asked for, "
+    return f"{when}questions and passages are sent to {where}"

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Future
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,7 +31,6 @@ PAUSE = 0.5
 """Seconds before the first retry; each further one waits twice as long."""
 NO_KEY = "none"
 """Sent where an endpoint is named without a key, so that a key meant for another endpoint never goes there."""
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _BY_STATUS = {
     401: "The language model's server did not accept the API key.",
     403: "The language model's server did not accept the API key.",
@@ -61,17 +61,32 @@ def load(settings: Settings) -> "LangChainModel":
         raise ChatModelFailed("No language model is set (`chat_model`).")
     from langchain.chat_models import init_chat_model
 
-    provider = settings.chat_model.partition(":")[0]
+    provider, _, name = settings.chat_model.partition(":")
     try:
-        model = init_chat_model(settings.chat_model, **_options(provider, settings))
+        model = init_chat_model(name, model_provider=provider, **_options(provider, settings))
     except ImportError as exc:
-        raise ChatModelFailed(
-            f"The package for {provider!r} language models is not installed (`langchain-{provider}`)."
-        ) from exc
+        package = f"langchain-{provider.replace('_', '-')}"
+        raise ChatModelFailed(f"The package for {provider!r} language models is not installed (`{package}`).") from exc
     except Exception as exc:  # each provider has its own way to complain, and its words may hold the key
+        # LangChain has no other way to say so, and it says it before it reads any setting.
+        if type(exc) is ValueError and str(exc).startswith("Unsupported provider"):
+            raise ChatModelFailed(f"The provider {provider!r} of the language model is not known.") from exc
         logger.debug("init_chat_model: %s", type(exc).__name__)
         raise ChatModelFailed(f"The language model {settings.chat_model!r} cannot be used as it is set.") from exc
     return LangChainModel(settings, lambda: _chain(model))
+
+
+def on_this_machine(address: str) -> bool:
+    """Say whether an address of the web is this machine's own.
+
+    >>> on_this_machine("http://127.0.0.1:11434/v1"), on_this_machine("https://127.0.0.1.evil.example")
+    (True, False)
+    """
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _options(provider: str, settings: Settings) -> dict[str, Any]:
@@ -83,7 +98,7 @@ def _options(provider: str, settings: Settings) -> dict[str, Any]:
     if settings.chat_api_key or settings.chat_base_url:
         options["api_key"] = settings.chat_api_key.get_secret_value() if settings.chat_api_key else NO_KEY
     # A question for this machine never takes the way over a proxy that the environment names.
-    trusting = urlsplit(settings.chat_base_url or "").hostname not in _LOCAL
+    trusting = not on_this_machine(settings.chat_base_url or "")
     if provider == "ollama":
         options.pop("api_key", None)
         return options | {

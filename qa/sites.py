@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from qa.patterns import written
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SHORTEST_SECRET = 32
 """HMAC with SHA-256 takes keys of at least its own 32 bytes."""
@@ -26,7 +28,10 @@ def whole_origin(given: str) -> str:
 
 
 Origin = Annotated[str, AfterValidator(whole_origin)]
-SiteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+SiteName = Annotated[
+    str,
+    written("[a-z0-9][a-z0-9-]{0,62}", "a site's name is of small letters, digits and hyphens, at most 63"),
+]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
@@ -55,7 +60,7 @@ class Site(BaseModel):
     publishers: tuple[Sentence, ...] = ()
     quota_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 120
     theme: Literal["auto", "light", "dark"] = "auto"
-    accent: Annotated[str, StringConstraints(pattern=r"^#(?:[0-9A-Fa-f]{3}){1,2}$")] = "#1d4ed8"
+    accent: Annotated[str, written("#(?:[0-9A-Fa-f]{3}){1,2}", "a colour is written #rgb or #rrggbb")] = "#1d4ed8"
     login: Literal["anonymous", "token"] = "anonymous"
     secret: SecretStr | None = None
 

@@ -354,6 +354,9 @@ def test_a_damaged_index_fails_verify_and_is_mended_by_repair(cli, as_json, smal
     assert cli("verify")[1] == "The archive and its indexes are sound.\n"
 
 
+REMOTE = {"ENGINE": "chat", "CHAT_MODEL": "openai:m", "CHAT_BASE_URL": "https://api.example.org:8443/v1"}
+
+
 def test_doctor_names_what_it_looked_at(as_json):
     code, body = as_json("doctor")
     assert (code, body["ok"]) == (0, True), body
@@ -366,6 +369,29 @@ def test_doctor_names_what_it_looked_at(as_json):
         "confidence",
         "endpoints",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "none configured; nothing leaves this machine"),
+        ({"CHAT_BASE_URL": "https://api.example.org:8443/v1"}, "none configured; nothing leaves this machine"),
+        (REMOTE, "questions and passages are sent to api.example.org:8443"),
+        (
+            REMOTE | {"ENGINE": "quotes"},
+            "where the engine `chat` is asked for, questions and passages are sent to api.example.org:8443",
+        ),
+        (
+            REMOTE | {"CHAT_BASE_URL": "http://127.0.0.1:8080/v1"},
+            "questions and passages are sent to 127.0.0.1:8080, on this machine",
+        ),
+        (REMOTE | {"CHAT_BASE_URL": ""}, "questions and passages are sent to the provider's own endpoint (openai)"),
+    ],
+)
+def test_doctor_says_where_questions_go(as_json, monkeypatch, given, told):
+    for name, value in given.items():
+        monkeypatch.setenv(f"DATELINE_{name}", value)
+    assert {check["name"]: check["detail"] for check in as_json("doctor")[1]["checks"]}["endpoints"] == told
 
 
 # Real processes

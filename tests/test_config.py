@@ -92,6 +92,59 @@ def test_a_variable_that_is_wrong_is_refused_by_name(monkeypatch, tmp_path):
         Settings(data_dir=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("chat_model", "gpt-4o", "it is written provider:model, such as openai:gpt-4o"),
+        ("chat_model", "openai:gpt 4o", "it is written provider:model, such as openai:gpt-4o"),
+        ("chat_base_url", "api.example.org/v1", "it begins with http:// or https:// and names a server"),
+        ("chat_base_url", "ftp://api.example.org", "it begins with http:// or https:// and names a server"),
+        ("chat_base_url", "http://[::1", "it begins with http:// or https:// and names a server"),
+        ("chat_base_url", "http://host:999999/v1", "it begins with http:// or https:// and names a server"),
+        (
+            "chat_base_url",
+            "https://a:b@host/v1",
+            "it must hold no user name or password; a key belongs in `chat_api_key`",
+        ),
+        ("web_proxy", "http://me:pw@proxy:3128", "it is written http://HOST:PORT, without a name or password"),
+        ("proxy_user_header", "X Remote User", "it is a header's name, of letters, digits and hyphens"),
+        ("threads", "all", "input should be a valid integer, unable to parse string as an integer"),
+    ],
+)
+def test_what_a_setting_must_look_like_is_told_in_words(monkeypatch, tmp_path, name, given, told):
+    monkeypatch.setenv(f"DATELINE_{name.upper()}", given)
+    with pytest.raises(BadSettings) as caught:
+        Settings(data_dir=tmp_path)
+    assert caught.value.user_message == f"The setting {name!r} is not valid: {told}."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[sites.Courier]\n", "small letters, digits and hyphens"),
+        ("[sites.courier]\naccent = 'red'\n", "a colour is written #rgb or #rrggbb"),
+        ("[sites.courier]\norigins = ['*']\n", "'*' is not an origin like https://intranet.example"),
+    ],
+)
+def test_what_a_site_must_look_like_is_told_in_words(tmp_path, text, told):
+    with pytest.raises(BadSettings) as caught:
+        Settings(data_dir=write(tmp_path, text))
+    assert told in caught.value.user_message
+    assert not [sign for sign in ("^", "\\", "alue error") if sign in caught.value.user_message]
+
+
+def test_good_addresses_and_names_are_kept(tmp_path):
+    good = {
+        "chat_model": "openai:org/model:7b",
+        "chat_base_url": "http://[::1]:8080/v1",
+        "web_proxy": "http://proxy.example:3128",
+        "proxy_user_header": "x-remote-user",
+    }
+    found = Settings(data_dir=tmp_path, **good)
+    assert {name: getattr(found, name) for name in good} == good
+    assert Settings(data_dir=tmp_path, proxy_user_header="X-Remote-User").proxy_user_header == "x-remote-user"
+
+
 def test_settings_stay_as_they_were_read(tmp_path):
     found = Settings(data_dir=tmp_path)
     with pytest.raises(ValidationError):

@@ -14,6 +14,7 @@ from qa.answer.openings import without_opening
 from qa.config import Settings
 from qa.errors import ChatModelFailed
 from qa.index.archive import Archive
+from qa.llm import load
 from qa.pipeline import QAPipeline
 from qa.types import CutOff, Tokens, Turn
 
@@ -407,6 +408,22 @@ def test_without_a_model_quotes_come_with_one_plain_sentence(small):
     answer = small.pipeline.ask(FERRY, engine="chat", level="open")
     assert answer.run.fallback == f"No language model is set (`chat_model`). {INSTEAD}"
     assert answer.claims
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("foo:x", "The provider 'foo' of the language model is not known."),
+        ("claude:x", "The provider 'claude' of the language model is not known."),
+        (
+            "google_genai:x",
+            "The package for 'google_genai' language models is not installed (`langchain-google-genai`).",
+        ),
+    ],
+)
+def test_a_provider_that_is_not_there_is_named(small_folder, name, told):
+    with pytest.raises(ChatModelFailed, match=re.escape(told)):
+        load(Settings(data_dir=small_folder, chat_model=name))
 
 
 def test_a_failure_of_the_model_is_one_sentence():
