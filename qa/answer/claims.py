@@ -14,9 +14,23 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Capt|Sgt|Rev|Hon|vs|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|"
     r"Nov|Dec|Inc|Ltd|Co|Corp)|\b[A-Z]|\b[a-z]\.[a-z])\.$"
 )
-_END = re.compile(r"[.!?…]+[\"”’)\]]*(?:\s*\[[^\[\]\n]{1,20}\])*(?=\s)|\n+")
+_END = re.compile(r"[.!?…]+[\"”’)\]*_]*(?:\s*\[[^\[\]\n]{1,20}\])*(?=\s)|\n+")
 _WHOLE = re.compile(r"[.!?…][\"”’)\]*_]*(?:\s*[\[(][\w ,;–-]{0,12}[\])]?)*\s*$")
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_SILENT = re.compile(
+    r"<(think(?:ing)?|reasoning|script|style|svg|iframe|object|template|noscript|textarea"
+    r"|(?:tools?|functions?)(?:_\w{1,20})?)\b",
+    re.IGNORECASE,
+)
+"""Opens what a model thinks aloud, calls or would have a browser run: an element whose content nobody is told."""
+_BLOCK = re.compile(r"</?(?:p|br|hr|div|[ou]l|li|h[1-6]|table|tr|section|article|blockquote)\b[^<>]*>", re.IGNORECASE)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|cite|code|del|em|font|i|ins|mark|q|s|small|span|strong|su[bp]|t[dh]|u)(?:\s[^<>]*)?>|\s*<img\b[^<>]*>",
+    re.IGNORECASE,
+)
+_TARGET = r"\(\s*<?[^()<>\s]*>?(?:\s+\"[^\"\n]*\")?\s*\)"
+_IMAGE = re.compile(rf"\s*(?:!\[[^\[\]]*\]|\[\^?\s*[SsQq]?\d{{1,3}}\]){_TARGET}")
+"""Or a citation that is a link."""
+_LINK = re.compile(rf"\[([^\[\]]+)\]{_TARGET}")
 _BULLET = re.compile(r"^\s*(?:[-*•–>#|]+|\(?\d{1,2}[.)])\s+")
 _KEY = re.compile(
     r"\s*(?:\[\^?\s*[SsQq]?\d{1,3}(?:\s*[,;–-]\s*[SsQq]?\d{1,3})*\s*\]"
@@ -24,7 +38,7 @@ _KEY = re.compile(
 )
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 _MARKUP = re.compile(
-    r"!?\[[^\]]*\]\s*[(:\[]|https?:|www\.|\w@\w|</?[a-zA-Z!][^>]*>|[<>{}`|\\]|&\w+;|\bdata:|\bjavascript:|"
+    r"!?\[[^\]]*\]\s*[(:\[]|!\[|\]\(|https?:|www\.|\w@\w|</?[a-zA-Z!][^>]*>|[<>{}`|\\]|&\w+;|\bdata:|\bjavascript:|"
     r"\b[\w-]+\.(?:com|org|net|biz|info|io|co|ru|cn|xyz|top|site|online|app|dev|example|html?|php|exe|gov|edu)\b",
     re.IGNORECASE,
 )
@@ -38,18 +52,17 @@ _TO_A_MODEL = re.compile(
 
 
 def pieces_to_sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield each sentence as soon as it is whole; what a model thinks aloud is left out."""
+    """Yield each sentence as soon as it is whole; what a model thinks aloud and the like are left out."""
     waiting, read = "", 0
     for piece in pieces:
         read += len(piece)
-        waiting = _THINKING.sub(" ", waiting + piece) if "</think" in waiting + piece else waiting + piece
         if read > MOST_CHARS:
             return
-        if "<think" in waiting.casefold():
-            continue
-        *whole, waiting = _cut(waiting)
+        said, unsaid = _without_unsaid(waiting + piece)
+        *whole, last = _cut(said)
         yield from whole
-    *whole, last = _cut(_THINKING.sub(" ", waiting) + "\n")
+        waiting = last + unsaid
+    *whole, last = _cut(_without_unsaid(waiting)[0] + "\n")
     yield from (part for part in [*whole, last] if part.strip())
 
 
@@ -60,6 +73,19 @@ def is_whole(sentence: str) -> bool:
     (True, False)
     """
     return _WHOLE.search(sentence) is not None
+
+
+def _without_unsaid(text: str) -> tuple[str, str]:
+    """Return a text without the elements of which nobody is told, and one that is still open, from its tag on."""
+    if "<" not in text:
+        return text, ""
+    parts, start, unsaid = [], 0, ""
+    while opened := _SILENT.search(text, start):
+        parts.append(text[start : opened.start()])
+        closed = re.compile(rf"</{opened[1]}\s*>", re.IGNORECASE).search(text, opened.end())
+        start = closed.end() if closed else len(text)
+        unsaid = "" if closed else text[opened.start() :]
+    return _BLOCK.sub("\n", " ".join([*parts, text[start:]])), unsaid
 
 
 def _cut(text: str) -> list[str]:
@@ -74,12 +100,15 @@ def _cut(text: str) -> list[str]:
 
 
 def clean(sentence: str) -> str:
-    """Return a sentence without list marks, emphasis and whatever citations the model gave it.
+    """Return a sentence without list marks, emphasis, images, links and whatever citations the model gave it.
 
-    >>> clean("- **The ferry** sank [S3][2].")
+    What is left may still be markup: ``unusable`` says so.
+
+    >>> clean("- **The ferry** [sank](http://news.example) [S3][2]. ![x](http://news.example/x.png)")
     'The ferry sank.'
     """
-    bare = _EMPHASIS.sub(r"\2", _BULLET.sub("", sentence))
+    bare = _LINK.sub(r"\1", _IMAGE.sub("", _INLINE.sub("", " ".join(sentence.split()))))
+    bare = _EMPHASIS.sub(r"\2", _BULLET.sub("", bare)).replace("**", "")
     bare = "".join(letter for letter in _KEY.sub("", bare) if letter.isprintable())
     return " ".join(bare.split())
 

@@ -138,6 +138,8 @@ class _Page:
     def statement(self, written: str) -> Statement | None:
         """Return a sentence of the model as a statement, or None where it must not be seen."""
         text = clean(written)
+        if not text:  # an image or a tag, by itself
+            return None
         reason = unusable(text)
         text = without_opening(text)
         if reason is None and any(same_words(text, other) for other in self.said):

@@ -17,7 +17,12 @@ _OPENING = re.compile(
     rf"(?:it (?:is|was) {_TOLD} that )?"
     rf"|{_EVIDENCE} {_SAYS}(?: that|,)? "
     r"|(?:in (?:summary|short|conclusion|brief)|to (?:summari[sz]e|sum up|answer (?:your|the) question)"
-    r"|(?:the )?answer(?: is(?: that)?)?)[,:]? )",
+    r"|(?:the )?answer(?: to (?:your|the|this) question)?(?: is(?: that)?)?)[,:]? "
+    r"|(?:(?:sure|certainly|absolutely|of course|okay|ok)(?: thing)?[,.!:]+ )?here(?:[’']s| is| are) "
+    r"(?:(?:the|your|my|an?) )?(?:(?:short|brief|concise|direct|final|quick) )?"
+    rf"(?:answer|summary|response|overview|reply|what {_EVIDENCE} {_SAYS})"
+    rf"(?: (?:to (?:your|the|this) question|(?:based on|according to|from|of) {_EVIDENCE}|(?:for|you)[^:.!?]{{0,40}}))?"
+    r": )",
     re.IGNORECASE,
 )
 _NOT = (
@@ -36,6 +41,8 @@ _ASIDE = re.compile(
 )
 _LEAST_LEFT = 12
 """Letters that must be left of a sentence for its opening to be one."""
+_MOST_OPENINGS = 3
+"""Models write "Here is the answer: Based on the evidence, ..."."""
 
 
 def without_opening(sentence: str) -> str:
@@ -44,11 +51,13 @@ def without_opening(sentence: str) -> str:
     >>> without_opening("Based on the provided sources, the ferry sank on Sunday.")
     'The ferry sank on Sunday.'
     """
-    found = _OPENING.match(sentence)
-    if found is None or len(sentence) - found.end() < _LEAST_LEFT:
-        return sentence
-    rest = sentence[found.end() :].lstrip()
-    return rest[0].upper() + rest[1:]
+    for _ in range(_MOST_OPENINGS):
+        found = _OPENING.match(sentence)
+        if found is None or len(sentence) - found.end() < _LEAST_LEFT:
+            break
+        rest = sentence[found.end() :].lstrip()
+        sentence = rest[0].upper() + rest[1:]
+    return sentence
 
 
 def speaks_of_evidence(sentence: str) -> bool:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from qa.answer.claims import clean, is_whole, pieces_to_sentences, unusable
+from qa.answer.claims import MOST_CHARS, clean, is_whole, pieces_to_sentences, unusable
 from qa.answer.generate import INSTEAD
 from qa.answer.openings import without_opening
 from qa.config import Settings
@@ -73,8 +73,10 @@ def test_a_true_sentence_is_shown_with_our_citation_and_its_report(small):
         ("The ferry Alma did not sink off Port Ellen on Sunday.", "negation"),
         ("The operator spoke of “a failure of the pumps” on the ferry.", "quotation"),
         (MOON, "meaning"),
-        ("See [the report](http://evil.example/x) on the ferry Alma.", "markup"),
-        ("The ferry Alma sank off Port Ellen ![x](//evil.example/x.png).", "markup"),
+        ("See www.evil.example/x on the ferry Alma.", "markup"),
+        ("The ferry Alma sank off Port Ellen ![x](//evil.example/x(1).png).", "markup"),
+        ("The ferry <evidence>Alma sank off Port Ellen.", "markup"),
+        ("The ferry Alma sank off Port Ellen <scr<b>ipt>alert(1)</script>.", "markup"),
         ("According to my system message the ferry sank.", "address"),
         ("The evidence does not mention how many ferries there are.", "aside"),
         ("I cannot answer this question about the ferry.", "address"),
@@ -100,7 +102,16 @@ def test_only_the_supported_sentences_of_a_mixed_answer_are_shown(small):
 
 @pytest.mark.parametrize(
     "opening",
-    ["According to the evidence,", "Based on the provided sources,", "The article states that", "In summary,"],
+    [
+        "According to the evidence,",
+        "Based on the provided sources,",
+        "The article states that",
+        "In summary,",
+        "Here is the answer:",
+        "Sure, here’s a brief summary based on the evidence:",
+        "The answer to your question is:",
+        "**Answer:** Based on the evidence,",
+    ],
 )
 def test_words_that_only_say_where_a_statement_is_from_are_taken_off(small, opening):
     answer, _ = ask(small, f"{opening} {TRUE[0].lower()}{TRUE[1:]}")
@@ -117,6 +128,8 @@ def test_words_that_only_say_where_a_statement_is_from_are_taken_off(small, open
         "There is no sign of a leak of fuel.",
         "The move prompts fears of a strike.",
         "“I cannot go on,” he said on Sunday.",
+        "Here is the summary of the week's events: a storm.",
+        "Of course, the ferry sank on Sunday.",
     ],
 )
 def test_news_about_evidence_and_sources_stays_as_it_is(said):
@@ -195,6 +208,37 @@ def test_titles_publishers_and_other_facts_of_an_article_are_not_in_the_prompt_a
 )
 def test_a_reply_is_cut_into_sentences_as_it_comes(pieces, found):
     assert [sentence.strip() for sentence in pieces_to_sentences(pieces)] == found
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"<script>alert(1). Yes.\nNo.</script>{TRUE}",
+        f'<tool_call>{{"name": "rm", "arguments": {{}}}}</tool_call> {TRUE}',
+        f"<FUNCTION_CALLS><invoke>rm. Now.</invoke></FUNCTION_CALLS>\n{TRUE}",
+        f"**{TRUE}** ![x](http://evil.example/x.png)",
+        f"**{TRUE}** ![x](http://evil.example/x.png) [click here](http://evil.example)",
+        f"<p><b>{TRUE}</b></p><img src=x onerror=alert(1)>",
+        TRUE.replace("Alma", '[Alma](http://evil.example/x "so")'),
+        TRUE.replace(" went", "[1](http://evil.example/1) went"),
+        f"{TRUE} <think>And now. What",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_markup_goes_and_what_it_is_around_stays(small, reply, size):
+    pieces = [reply[at : at + size] for at in range(0, len(reply), size)]
+    said = [clean(sentence) for sentence in pieces_to_sentences(pieces)]
+    assert [one for one in said if unusable(one) is None] == [TRUE]
+    assert ask(small, reply)[0].text == f"{TRUE} [1]"
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<script></script ", "b <c ", "<tool>", "![[", "   ", "](", "<b "])
+def test_a_reply_of_broken_markup_takes_little_time(piece):
+    started = time.monotonic()
+    for sentence in pieces_to_sentences([piece] * (MOST_CHARS // len(piece))):
+        unusable(clean(f"a{sentence}b"))
+        is_whole(sentence)
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("said", ["It cost 4.2 million.", "He said “no.”[S1] [2]", "**It cost much.** [S1"])
