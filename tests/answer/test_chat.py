@@ -364,7 +364,10 @@ def connected(small_made, endpoint):
         chat_answer_seconds=2,
     )
     with Archive.open(settings, read_only=True) as archive:
-        yield QAPipeline(archive)
+        pipeline = QAPipeline(archive)
+        Nasty.mode = "good"
+        pipeline.ask(FERRY, level="open")  # what is loaded with the first question takes its time
+        yield pipeline
 
 
 NASTY = "huge drop silent stall trickle 429 500 401 json html error keys other empty".split()
