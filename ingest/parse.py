@@ -1,6 +1,7 @@
 """Raw pages to clean drafts, or to the reason why not."""
 
 import hashlib
+import html
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -155,7 +156,8 @@ def _text(value: Any) -> str:
 
 
 def _line(value: Any, longest: int) -> str | None:
-    return clean_line(repaired(value[: longest * 4]), longest) if isinstance(value, str) else None
+    """Return a value on one line; databases of news often hold titles as HTML writes them: "Ferry&#039;s end"."""
+    return clean_line(html.unescape(repaired(value[: longest * 4])), longest) if isinstance(value, str) else None
 
 
 def _id(value: Any) -> str | None:

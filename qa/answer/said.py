@@ -30,9 +30,10 @@ _LIGHT = frozenset(
     "get gets got go goes going went gone make makes made take takes took give gives gave put come comes came keep "
     "keeps kept let happen happens happened require requires required need needs needed want wants wanted say says "
     "said tell tells told think thinks thought know knows known mean means meant believe believes believed call calls "
-    "called describe describes described explain explains explained show shows showed find finds found".split()
+    "called besides topic topics term terms kind kinds describe describes described "
+    "explain explains explained show shows showed find finds found".split()
 )
-"""Verbs that mean little by themselves, and those by which one asks: what somebody requires is told as "must"."""
+"""Words that mean little by themselves, and those by which one asks: what somebody requires is told as "must"."""
 _WORD = re.compile(r"[^\W_]+")
 
 

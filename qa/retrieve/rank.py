@@ -39,6 +39,9 @@ probably not meant as one ("Wheel of Fortune")."""
 LOOK_UPS = ThreadPoolExecutor(2, "look-up")
 """Embedding a question takes as long as looking its words up, and neither needs the other."""
 COMPANY_WEIGHT = 0.1
+ALONE = 0.75
+"""What a chunk is taken to have beside it, in parts of its own worth, where no other chunk of its article was found: a
+short article has none."""
 """What the score of another chunk of its article is worth to a chunk: an article on the matter says more about it."""
 NOVEL = 10
 """Places for which novelty is counted; behind them the score alone decides."""
@@ -156,11 +159,12 @@ def _in_company(found: Sequence[Ranked]) -> list[Ranked]:
     least = min((chunk.strength for chunk in found), default=0.0)
     of_article: dict[str, list[float]] = {}
     for chunk in sorted(found, key=lambda chunk: -chunk.strength):
-        of_article.setdefault(chunk.stored.chunk.article_id, []).append(chunk.strength)
+        of_article.setdefault(chunk.stored.chunk.article_id, []).append(chunk.strength - least)
     gains = []
     for chunk in found:
-        best, second = [*of_article[chunk.stored.chunk.article_id], least][:2]
-        gains.append(COMPANY_WEIGHT * ((best if chunk.strength < best else second) - least))
+        own = chunk.strength - least
+        best, second = [*of_article[chunk.stored.chunk.article_id], ALONE * own][:2]
+        gains.append(COMPANY_WEIGHT * (best if own < best else second))
     return [replace(chunk, company=gain) for chunk, gain in zip(found, gains, strict=True)]
 
 

@@ -32,7 +32,7 @@ KEYWORD_WEIGHT = 0.3
 SENTENCE_WEIGHT = 1.2
 COVERAGE_WEIGHT = 0.3
 PHRASE_WEIGHT = 0.4
-KIND_WEIGHT = 0.15
+KIND_WEIGHT = 0.1
 TIMELY_WEIGHT = 0.9
 """What is named prefers, never hides: a passage of the named time wins over a slightly better one of another."""
 

@@ -17,6 +17,11 @@ def plain(text, kind="text"):
     return draft
 
 
+def test_a_title_in_html_s_letters_is_read_as_it_is_shown():
+    draft = parse(page('{"title": "Ferry&#039;s end &amp; after", "text": "Rain &amp; sun."}'))
+    assert (draft.title, draft.text) == ("Ferry's end & after", "Rain &amp; sun.")
+
+
 # Records ---------------------------------------------------------------------------------------------------------
 
 

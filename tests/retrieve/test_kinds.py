@@ -14,6 +14,7 @@ from qa.retrieve.kinds import holds, kind_of
         ("When did the pool open?", "time"),
         ("On which day did it rain?", "time"),
         ("What time did the fire start?", "hour"),
+        ("In what time period was it built?", "time"),
         ("Who leads the review?", "person"),
         ("Where did the ferry sink?", "place"),
         ("Why did the engine stop?", "cause"),
