@@ -5,6 +5,7 @@ and what they print must not agree under rounding, other units, or "about" and "
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -36,6 +37,8 @@ AT_ONCE = 3
 """Days within which reports of the dead or injured under one name are of one event, whatever words they use."""
 MOST_RATIO = 10.0
 """Numbers further apart are the same thing only where both sentences say the same of them."""
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+"""What a follow-up question is about is added to it in brackets: its matter, and not what it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def difference(question: str, one: Report, other: Report) -> Difference | None:
     later = bool(one.publisher) and one.publisher == other.publisher
     if later and (one.published_at or "")[:10] == (other.published_at or "")[:10]:
         return None
-    says = _numbers_differ(question, one, other) or outcomes_differ(question, one.text, other.text)
+    says = _numbers_differ(question, one, other) or outcomes_differ(_asked(question), one.text, other.text)
     if not says:
         return None
     names_do = asked_role(question, OF_COUNTS) is not None and _at_once(one, other)
@@ -101,7 +104,7 @@ def both_sides(
         chunks: The chunks that they stand in, by id.
         most: How many may be quoted; the other side takes the last one's place.
     """
-    if not asked_kinds(question) and not asks_an_outcome(question):
+    if not asked_kinds(_asked(question)) and not asks_an_outcome(_asked(question)):
         return list(chosen), None
     named = periods(question)
     others = [(sentence, _report(sentence, chunks)) for sentence in evidence]
@@ -114,6 +117,10 @@ def both_sides(
                 before = rest[: min(at, max(most, 2) - 2)]
                 return [*before, sentence, rival, *rest[len(before) :]][: max(most, 2)], note(found)
     return list(chosen), None
+
+
+def _asked(question: str) -> str:
+    return _BRACKETS.sub("", question)
 
 
 def _report(sentence: Evidence, chunks: Mapping[str, Chunk]) -> Report:
@@ -182,7 +189,7 @@ def _day(published_at: str | None) -> date | None:
 
 
 def _numbers_differ(question: str, one: Report, other: Report) -> tuple[str, str] | None:
-    kinds = asked_kinds(question)
+    kinds = asked_kinds(_asked(question))
     if not kinds:
         return None
     if not set(kinds) & WHENS and _other_days(one.text, other.text):

@@ -119,9 +119,19 @@ _ASKED = (
 )  # fmt: skip
 
 
+_ASKS_NO_NUMBER = re.compile(
+    r"\W*(?:(?:and|but|so|then) )*(?:who|whom|whose|why|where|did|does|was|were|is|are|has|have|had|will|would|should)\b"
+    r"(?!.*\b(?:how|what|which)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A question that names a price or a budget and asks who, why or whether; "was it 3 million?" asks for the number."""
+
+
 @lru_cache(64)
 def asked_kinds(question: str) -> tuple[str, ...]:
     """Return the kinds of quantity that a question asks for; empty where it asks for none."""
+    if _ASKS_NO_NUMBER.match(question) and not any(found.kind not in WHENS for found in printed(question)):
+        return ()
     return next((kinds for kinds, pattern in _ASKED if re.search(pattern, question, re.IGNORECASE)), ())
 
 

@@ -36,6 +36,10 @@ _PAIRS = (
         r"(?:will )?go(?:es)? ahead|went ahead|took place|was held",
         r"cancel(?:led|ed)?|called off|postponed|scrapped",
     ),
+    (
+        r"(?:plead(?:ed|s)?|pled) guilty|guilty plea|admit(?:s|ted) (?:\w+ ){0,3}(?:charges?|counts?|guilt)",
+        r"(?:plead(?:ed|s)?|pled) not guilty|plea of not guilty|den(?:ies|ied) (?:\w+ ){0,3}(?:charges?|counts?|guilt)",
+    ),
 )
 _OUTCOMES = tuple(
     (re.compile(rf"\b(?:{yes})\b", re.IGNORECASE), re.compile(rf"\b(?:{no})\b", re.IGNORECASE)) for yes, no in _PAIRS
@@ -50,8 +54,17 @@ _ASKED = tuple(
         r"\b(?:open|reopen\w*|closed)\b",
         r"\b(?:deal|agree\w*|talks)\b",
         r"\b(?:cancel\w*|go(?:es)? ahead|take place|called off|postponed)\b",
+        r"\b(?:plead\w*|pled|pleas?|admit\w*|deny|denie[sd])\b",
     )
 )
+_PLEA = len(_PAIRS) - 1
+"""The pair that tells how somebody pleaded: who asks for that does not ask for the verdict."""
+_CLAIMED = re.compile(
+    r"\b(?:plead\w*|pled|pleas?|den(?:y|ies|ied|ying|ial)|claim(?:s|ed|ing)?|insist(?:s|ed|ing)?|maintain(?:s|ed|ing)?|"
+    r"alleg\w+|accus\w+|argu(?:es?|ed|ing))\b[^,;:.]*$",
+    re.IGNORECASE,
+)
+"""Ahead of an outcome in its clause: what somebody pleads, denies or claims has not come out so."""
 _YES_OR_NO = re.compile(
     r"^\W*(?:did|does|do|was|were|is|are|has|have|had|will|what (?:was|is) the (?:outcome|result|"
     r"verdict|decision)|how did)\b",
@@ -110,7 +123,9 @@ def _asked_between(question: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str
     """Return the pairs of outcomes between which a question asks."""
     if not _YES_OR_NO.search(question):
         return ()
-    return tuple(pair for asked, pair in zip(_ASKED, _OUTCOMES, strict=True) if asked.search(question))
+    asked = [pair for pattern, pair in zip(_ASKED, _OUTCOMES, strict=True) if pattern.search(question)]
+    plea = _OUTCOMES[_PLEA]
+    return (plea,) if plea in asked else tuple(asked)
 
 
 @lru_cache(512)
@@ -119,6 +134,8 @@ def _side(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> tuple[bool, s
     told: dict[bool, str] = {}
     for good, pattern in ((True, yes), (False, no)):
         for at in pattern.finditer(text):
+            if _CLAIMED.search(text[: at.start()]):
+                continue
             denied = _NOT.search(text[: at.start()])
             told.setdefault(good != bool(denied), text[denied.start() if denied else at.start() : at.end()])
     return next(iter(told.items())) if len(told) == 1 else None

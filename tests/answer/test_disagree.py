@@ -105,6 +105,14 @@ def test_quantities_are_read_with_their_unit(text, expected):
         ("Is the bridge closed?", "The bridge is closed until June.", "The bridge is open to all traffic.", True),
         ("Is the museum closed?", "The museum is closed on Mondays.", "The museum is open again.", False),
         ("How many came?", "The council approved the plan.", "The council rejected the plan.", False),
+        ("Was Holm found guilty?", "Holm pleaded not guilty to fraud.", "Holm was found guilty of fraud.", False),
+        ("Was Holm found guilty?", "Holm denied that he was guilty of fraud.", "Holm was acquitted of it.", False),
+        ("Was Holm found guilty?", "Holm was found guilty of fraud.", "Holm was acquitted of fraud.", True),
+        ("Did it pass the plan?", "The firm claims that the plan was approved.", "The plan was rejected.", False),
+        ("Did it pass the plan?", "The plan was approved, the mayor said.", "The plan was rejected.", True),
+        ("Did Holm plead guilty?", "Holm pleaded not guilty to fraud.", "Holm was found guilty of fraud.", False),
+        ("Did Holm plead guilty?", "Holm pleaded not guilty to fraud.", "Holm pleaded guilty to fraud.", True),
+        ("Did Holm plead guilty?", "Holm denied all the charges.", "Holm admitted both charges.", True),
     ],
 )
 def test_outcomes_that_cannot_both_be_true(question, one, other, differ):
@@ -131,6 +139,34 @@ def test_a_price_and_what_is_taken_off_it_are_two_things():
     dearer = Report("The price of the Merrow kettle is now $175.", "c", "Coast Radio", "2024-05-04")
     assert difference(question, price, reduced) is None
     assert difference(question, price, dearer).says == ("$140", "$175")
+
+
+BUDGET = (
+    Report("Merrow council approved a budget with a gap of 2.9 million crowns.", "a", "Post", "2024-05-03"),
+    Report("Merrow council approved a budget that closes a gap of 2.3 million crowns.", "b", "Radio", "2024-05-04"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "differ"),
+    [
+        ("How big is the gap in the budget of Merrow council?", True),
+        ("Was the gap in the budget of Merrow council 2.9 million crowns?", True),
+        ("Did Merrow council approve the budget?", False),
+        ("Did Merrow council approve the 2024 budget?", False),
+        ("Who voted for the budget of Merrow council?", False),
+        ("And why did Merrow council approve the budget?", False),
+    ],
+)
+def test_a_budget_that_is_named_is_no_sum_that_is_asked(question, differ):
+    assert bool(difference(question, *BUDGET)) == differ
+
+
+def test_what_a_follow_up_is_about_is_not_what_it_asks():
+    guilty = Report("Merrow clerk Anna Holm was convicted of fraud.", "a", "Post", "2024-05-03")
+    cleared = Report("Merrow clerk Anna Holm was acquitted of fraud.", "b", "Radio", "2024-05-03")
+    assert difference("Was clerk Anna Holm convicted (about Merrow, fraud)?", guilty, cleared)
+    assert difference("Was clerk Anna Holm satisfied (about convicted, fraud)?", guilty, cleared) is None
 
 
 def evidence(*reports):
