@@ -15,7 +15,7 @@ from qa.answer.additions import added, strange
 from qa.answer.claims import MOST_CHARS, clean, is_whole, pieces_to_sentences, unusable, without_old_citations
 from qa.answer.engine import Account, Material, Sources, Statement, Written, number_of_articles
 from qa.answer.openings import without_opening
-from qa.answer.quotes import QuotesEngine, frame, one_line, same_words
+from qa.answer.quotes import QuotesEngine, claim, frame, one_line, same_words, with_other_side
 from qa.answer.verify import Sentence, Verdict, Verifier, sentences
 from qa.errors import ChatModelFailed, ModelUnavailable
 from qa.index.holdings import Holdings
@@ -80,6 +80,7 @@ class ChatEngine:
             before = len(page.citations)
             yield from page.quotes(QuotesEngine(self._archive).write(material))
             fallback = f"{failure} {_what_is_shown(page, quoted=len(page.citations) > before)}"
+        yield from page.other_side(material)
         yield Account(
             "chat" if kept else "quotes",
             fallback or f"Written by a language model and checked against {number_of_articles(page.citations)}.",
@@ -122,6 +123,7 @@ class _Page:
     def __init__(self, archive: Holdings, material: Material, verifier: Verifier) -> None:
         self.evidence = sentences(material.ranked, material.evidence)
         self.citations: list[Citation] = []
+        self.cited: list[Evidence] = []
         self.said: list[str] = []
         self.remarks: list[str] = []
         self.supported = 0
@@ -195,7 +197,19 @@ class _Page:
         citation = self._sources.cite(len(self.citations) + 1, sentence)
         self._numbers[place] = citation.number
         self.citations.append(citation)
+        self.cited.append(sentence)
         return citation, True
+
+    def other_side(self, material: Material) -> Generator[Statement, None, None]:
+        """Quote the report that contradicts a cited one on what was asked, and remark that they differ."""
+        if self.remarks:
+            return
+        both, differ = with_other_side(material, self.cited, len(self.cited) + 1)
+        self.remarks += [differ] if differ else []
+        for sentence in both:
+            citation, fresh = self._cite(sentence)
+            if fresh:
+                yield Statement(claim(citation), (citation,))
 
     def quotes(self, written: Generator[Written, None, None]) -> Generator[Statement, None, None]:
         """Yield the quotes engine's statements that cite what is not cited yet, with numbers that go on."""

@@ -120,7 +120,8 @@ _ASKED = (
 
 
 _ASKS_NO_NUMBER = re.compile(
-    r"\W*(?:(?:and|but|so|then) )*(?:who|whom|whose|why|where|did|does|was|were|is|are|has|have|had|will|would|should)\b"
+    r"\W*(?:(?:and|but|so|then) )*"
+    r"(?:who|whom|whose|why|where|did|does|was|were|is|are|has|have|had|will|would|should)\b"
     r"(?!.*\b(?:how|what|which)\b)",
     re.IGNORECASE | re.DOTALL,
 )

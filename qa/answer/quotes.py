@@ -51,9 +51,7 @@ class QuotesEngine:
         sides = {found.stored.id: found.part for found in material.ranked if found.part is not None}
         chosen = choose(material.evidence, sides=sides, question=material.question)
         chosen = chosen if sides else self._with_earlier(chosen, material.question)
-        usable = [sentence for sentence in material.evidence[:LOOKED_AT] if says_something(sentence.text)]
-        chunks = {found.stored.id: found.stored.chunk for found in material.ranked}
-        quoted, differ = both_sides(material.question, chosen, usable, chunks, MOST_QUOTES)
+        quoted, differ = with_other_side(material, chosen, MOST_QUOTES)
         for number, sentence in enumerate(quoted, 1):
             citation = sources.cite(number, sentence)
             citations.append(citation)
@@ -81,6 +79,13 @@ class QuotesEngine:
         text = self._archive.article(sentence.article_id, sentence.revision).text[span.start : span.end]
         usable = says_something(text) and not is_heading(text)
         return replace(sentence, start=span.start, end=span.end, text=text) if usable else None
+
+
+def with_other_side(material: Material, chosen: Sequence[Evidence], most: int) -> tuple[list[Evidence], str | None]:
+    """Return the sentences chosen with one that another report sets against them, and a remark that says so."""
+    usable = [sentence for sentence in material.evidence[:LOOKED_AT] if says_something(sentence.text)]
+    chunks = {found.stored.id: found.stored.chunk for found in material.ranked}
+    return both_sides(material.question, chosen, usable, chunks, most)
 
 
 def choose(

@@ -235,3 +235,30 @@ def test_the_sample_archives_disagreeing_reports_are_both_cited(sample):
     instead = untraced.ask(answer.question, engine="chat")
     assert instead.run.fallback
     assert instead.remarks == answer.remarks, "quotes in a model's place bring what is remarked of them"
+
+
+HOMES = "How many homes were flooded in December 2023?"
+TIDE = "A storm tide flooded 180 homes."
+FIRE = "The worst flood in Saltmere for 40 years has left about 230 homes under water."
+DIFFER = (
+    "Reports differ: Tideway Radio News, 28 December 2023, says about 230; The Saltmere Courier, 29 December 2023, "
+    "says 180."
+)
+
+
+@pytest.mark.parametrize(("reply", "claims"), [(TIDE, 2), (FIRE, 2), (f"{TIDE} {FIRE}", 2)])
+def test_a_language_model_does_not_choose_between_reports(sample, reply, claims):
+    answer = QAPipeline(sample.archive, model=Scripted(reply)).ask(HOMES, engine="chat")
+    assert (answer.run.engine, answer.run.fallback) == ("chat", None)
+    assert answer.remarks == (DIFFER,)
+    assert answer.text.startswith(reply.split(". ")[0])
+    assert len(answer.claims) == claims
+    assert {claim.citations for claim in answer.claims} == {(1,), (2,)}
+    assert "180" in answer.text
+    assert "230" in answer.text
+
+
+def test_what_nobody_contradicts_is_left_to_the_model(sample):
+    model = Scripted("He was jailed for four years and three months.")
+    answer = QAPipeline(sample.archive, model=model).ask("How long was Lennart Crewe jailed for?", engine="chat")
+    assert (answer.run.engine, answer.remarks, len(answer.claims)) == ("chat", (), 1)
