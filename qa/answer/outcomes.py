@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qa.retrieve.dates import MONTHS
+from qa.retrieve.leaning import names_in
+
 _PAIRS = (
     (
         r"approv(?:e|ed|es|al)|pass(?:ed|es)?|accept(?:ed|s)?|adopt(?:ed|s)?|grant(?:ed|s)?|"
@@ -57,6 +60,8 @@ _ASKED = tuple(
         r"\b(?:plead\w*|pled|pleas?|admit\w*|deny|denie[sd])\b",
     )
 )
+_OF_A_PERSON = frozenset((1, 2, len(_PAIRS) - 1))
+"""Pairs that tell of one person: whoever is named ahead of the outcome."""
 _PLEA = len(_PAIRS) - 1
 """The pair that tells how somebody pleaded: who asks for that does not ask for the verdict."""
 _CLAIMED = re.compile(
@@ -96,6 +101,15 @@ class _Result:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Which of two outcomes a sentence tells, and where in it."""
+
+    yes: bool
+    start: int
+    end: int
+
+
 def asks_an_outcome(question: str) -> bool:
     """Say whether a question asks how something ended."""
     return _asks_who_won(question) or _YES_OR_NO.search(question) is not None
@@ -105,10 +119,11 @@ def outcomes_differ(question: str, one: str, other: str) -> tuple[str, str] | No
     """Return how each of two sentences says how the thing asked ended, if they cannot both be true."""
     if _asks_who_won(question):
         return _results_differ(_result(one), _result(other))
-    for yes, no in _asked_between(question):
-        first, second = _side(one, yes, no), _side(other, yes, no)
-        if first and second and first[0] != second[0]:
-            return first[1], second[1]
+    for pair in _asked_between(question):
+        first, second = _side(one, pair), _side(other, pair)
+        if first and second and first.yes != second.yes:
+            of_others = any(_of_another(question, pair, text, side) for text, side in ((one, first), (other, second)))
+            return None if of_others else (one[first.start : first.end], other[second.start : second.end])
     return None
 
 
@@ -119,26 +134,39 @@ def _asks_who_won(question: str) -> bool:
 
 
 @lru_cache(64)
-def _asked_between(question: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    """Return the pairs of outcomes between which a question asks."""
+def _asked_between(question: str) -> tuple[int, ...]:
+    """Return the places of the pairs of outcomes between which a question asks."""
     if not _YES_OR_NO.search(question):
         return ()
-    asked = [pair for pattern, pair in zip(_ASKED, _OUTCOMES, strict=True) if pattern.search(question)]
-    plea = _OUTCOMES[_PLEA]
-    return (plea,) if plea in asked else tuple(asked)
+    asked = tuple(pair for pair, pattern in enumerate(_ASKED) if pattern.search(question))
+    return (_PLEA,) if _PLEA in asked else asked
 
 
 @lru_cache(512)
-def _side(text: str, yes: re.Pattern[str], no: re.Pattern[str]) -> tuple[bool, str] | None:
-    """Return which of two outcomes a sentence tells and in what words; None for neither, or both."""
-    told: dict[bool, str] = {}
-    for good, pattern in ((True, yes), (False, no)):
+def _side(text: str, pair: int) -> _Side | None:
+    """Return which of two outcomes a sentence tells and where; None for neither, or both."""
+    told: dict[bool, _Side] = {}
+    for good, pattern in zip((True, False), _OUTCOMES[pair], strict=True):
         for at in pattern.finditer(text):
             if _CLAIMED.search(text[: at.start()]):
                 continue
             denied = _NOT.search(text[: at.start()])
-            told.setdefault(good != bool(denied), text[denied.start() if denied else at.start() : at.end()])
-    return next(iter(told.items())) if len(told) == 1 else None
+            side = _Side(good != bool(denied), denied.start() if denied else at.start(), at.end())
+            told.setdefault(side.yes, side)
+    return next(iter(told.values())) if len(told) == 1 else None
+
+
+def _of_another(question: str, pair: int, text: str, side: _Side) -> bool:
+    """Say whether a sentence names others than the question does, and tells how it ended for them."""
+    asked, named = _words_of_names(question), _words_of_names(text)
+    if pair in _OF_A_PERSON:
+        named = _words_of_names(text[: side.start]) or named
+    return bool(asked and named) and not asked & named
+
+
+def _words_of_names(text: str) -> set[str]:
+    words = {word for name in names_in(text) for word in name.split()}
+    return {word for word in words if word.casefold() not in MONTHS and not _NO_NAME.match(word)}
 
 
 def _result(text: str) -> _Result | None:

@@ -112,6 +112,10 @@ def test_quantities_are_read_with_their_unit(text, expected):
         ("Did it pass the plan?", "The plan was approved, the mayor said.", "The plan was rejected.", True),
         ("Did Holm plead guilty?", "Holm pleaded not guilty to fraud.", "Holm was found guilty of fraud.", False),
         ("Did Holm plead guilty?", "Holm pleaded not guilty to fraud.", "Holm pleaded guilty to fraud.", True),
+        ("Did Holm plead guilty?", "Holm pleaded not guilty.", "Ida Brandt pleaded guilty of bribing Holm.", False),
+        ("Did Holm plead guilty?", "Holm pleaded not guilty.", "The builder, Brandt, pleaded guilty.", False),
+        ("Did Holm plead guilty?", "In May Holm pleaded not guilty.", "Two months later he pleaded guilty.", True),
+        ("Did Holm survive?", "Doctors said that Holm survived.", "The pilot, Ida Brandt, died.", False),
         ("Did Holm plead guilty?", "Holm denied all the charges.", "Holm admitted both charges.", True),
     ],
 )
@@ -259,6 +263,6 @@ def test_a_language_model_does_not_choose_between_reports(sample, reply, claims)
 
 
 def test_what_nobody_contradicts_is_left_to_the_model(sample):
-    model = Scripted("He was jailed for four years and three months.")
+    model = Scripted("Lennart Crewe was sent to prison for four years and three months.")
     answer = QAPipeline(sample.archive, model=model).ask("How long was Lennart Crewe jailed for?", engine="chat")
     assert (answer.run.engine, answer.remarks, len(answer.claims)) == ("chat", (), 1)
