@@ -66,10 +66,10 @@ _PLEA = len(_PAIRS) - 1
 """The pair that tells how somebody pleaded: who asks for that does not ask for the verdict."""
 _CLAIMED = re.compile(
     r"\b(?:plead\w*|pled|pleas?|den(?:y|ies|ied|ying|ial)|claim(?:s|ed|ing)?|insist(?:s|ed|ing)?|maintain(?:s|ed|ing)?|"
-    r"alleg\w+|accus\w+|argu(?:es?|ed|ing))\b[^,;:.]*$",
+    r"alleg\w+|accus\w+|argu(?:es?|ed|ing))\b[^,;:.]*$|[\"“‘']$",
     re.IGNORECASE,
 )
-"""Ahead of an outcome in its clause: what somebody pleads, denies or claims has not come out so."""
+"""Ahead of an outcome: what somebody pleads, denies or claims, or says in just these words, has not come out so."""
 _YES_OR_NO = re.compile(
     r"^\W*(?:did|does|do|was|were|is|are|has|have|had|will|what (?:was|is) the (?:outcome|result|"
     r"verdict|decision)|how did)\b",

@@ -108,6 +108,7 @@ def test_quantities_are_read_with_their_unit(text, expected):
         ("Was Holm found guilty?", "Holm pleaded not guilty to fraud.", "Holm was found guilty of fraud.", False),
         ("Was Holm found guilty?", "Holm denied that he was guilty of fraud.", "Holm was acquitted of it.", False),
         ("Was Holm found guilty?", "Holm was found guilty of fraud.", "Holm was acquitted of fraud.", True),
+        ("Was Holm found guilty?", "Holm had said “not guilty” five times.", "Holm was found guilty.", False),
         ("Did it pass the plan?", "The firm claims that the plan was approved.", "The plan was rejected.", False),
         ("Did it pass the plan?", "The plan was approved, the mayor said.", "The plan was rejected.", True),
         ("Did Holm plead guilty?", "Holm pleaded not guilty to fraud.", "Holm was found guilty of fraud.", False),
