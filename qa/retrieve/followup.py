@@ -24,16 +24,12 @@ from qa.retrieve.leaning import (
     leans,
     names_in,
 )
-from qa.retrieve.understand import FUNCTION_WORDS, split_words
+from qa.retrieve.topic import with_topic
 from qa.types import Turn
 
-CARRIED = 3
-"""Words carried from the last question, and as many from the last answer; more brought nothing."""
 TURNS_READ = 4
 """Questions of the user that are followed back."""
 PASSAGES_READ = 8
-MINIMUM = 3
-"""Letters of a carried word; "off" and "up" pass, initials and "s" do not."""
 LONGEST_TURN = 4000
 """Characters of a turn that are read; the rest of a long answer rarely names the matter."""
 
@@ -56,11 +52,6 @@ _FRAGMENT = re.compile(
 _BARE = re.compile(
     rf"^(?P<wh>{WH}|how (?:many|much|long|old|often)|why not|since when)(?: (?:exactly|then|so|else))?$", re.IGNORECASE
 )
-_SAYS_NOTHING = FUNCTION_WORDS | frozenset(
-    """sorry unfortunately okay yes thank thanks information question questions answer know want need specific however
-    furthermore consequently additionally therefore please help helpful per cent percent""".split()
-)
-"""Words of a conversation that are not its matter."""
 _DECLINED = re.compile(
     r"^(?:i(?:'m| am) sorry|sorry|unfortunately|i (?:do not|don't|cannot|can't) |i am unable|"
     r"the archive (?:does not|holds n))",
@@ -69,11 +60,14 @@ _DECLINED = re.compile(
 """An answer that says that there is none; its words are not of the matter."""
 _NO_PERSON = re.compile(
     r"\b(?:of|Corporation|Company|Foundation|University|School|College|Institute|Bank|Agency|Department|Council|Party|"
-    r"Association|Society|Court|Act|Law|League|Club|Union|Group|Street|Road|County|City)\b"
+    r"Association|Society|Court|Act|Law|League|Club|Union|Group|Street|Road|County|City|Quay|Harbou?r|Bridge|River|"
+    r"Island|Square|Hospital|Station|Town|Village|Airport|Radio|News)\b"
 )
 """Words of names that nobody has."""
+_MALE = re.compile(r"\b(?:he|him|his|himself|mr)\b", re.IGNORECASE)
+_FEMALE = re.compile(r"\b(?:she|her|hers|herself|mrs|ms|miss)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"who (?:is|was) [A-Z]", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_ANOTHER = re.compile(r"who(?:m|se)? \w+ (?:his|her)\b", re.IGNORECASE)
 _QUESTION = re.compile(rf"^(?P<wh>(?:{WH})\b(?: (?:many|much|long|old|often))?) (?P<rest>(?:{BE})\b.+)$", re.IGNORECASE)
 
 
@@ -130,12 +124,22 @@ def _resolved(question: str, before: _Before | None, keywords: KeywordIndex) -> 
     filled = _filled(bare, before.question, goes_on)
     if filled is not None:
         return filled if _BARE.match(bare) else _told_when(filled, question, before)
-    if not (leans(question) or _stays_on_topic(question, before, keywords)):
+    if not (_ABOUT.match(bare) or leans(question) or _stays_on_topic(question, before, keywords)):
         return question
-    named = _with_person(_upper_first(_OPENING.sub("", question)) or question, before)
-    told = _with_topic(named, before, keywords)
+    opened = _upper_first(_OPENING.sub("", question)) or question
+    named = _with_person(opened, before)
+    of_a_person = named != opened
+    # "Who was his lawyer?" asks for another person, whom the last answer's words would outweigh.
+    of_another = _ANOTHER.match(bare) or _ABOUT.match(bare)
+    texts = [before.question] if of_another else [before.question, before.answer]
+    # He who was put in would be outweighed by others who were spoken of.
+    without = [name for text in texts for name in _people(text)] if of_a_person else []
+    told = with_topic(named, texts, keywords, without, deeds=not (of_a_person or of_another))
     of_a_time = goes_on or asks_of_the_same(question) or is_told_later(question)
-    return _told_when(told, question, before) if of_a_time else told
+    # What became of a person need not stand in the report that the last answer is from.
+    if of_a_time and (not (of_a_person or of_another) or TIME.search(before.question)):
+        return _told_when(told, question, before)
+    return told
 
 
 # Fragments
@@ -166,7 +170,10 @@ def _filled(bare: str, previous: str, goes_on: bool) -> str | None:
     if about is None and (fragment is None or len(bare.split()) > FEW_WORDS):
         return None
     rest = (about or fragment)["rest"].strip()  # type: ignore[index]
-    return _replaced(rest, previous) or (f"{previous.rstrip(' ?.!')}, {_lower_first(bare)}?")
+    replaced = _replaced(rest, previous)
+    if about and not replaced and not (_FRAGMENT.match(rest) or names_in(f"x {rest}") or TIME.search(rest)):
+        return None  # "what about the contractor?" asks for no more of what was asked
+    return replaced or f"{previous.rstrip(' ?.!')}, {_lower_first(bare)}?"
 
 
 def _asked_again(bare: str, wh: str, previous: str) -> str | None:
@@ -215,10 +222,7 @@ def _stays_on_topic(question: str, before: _Before, keywords: KeywordIndex) -> b
 
 def _with_person(question: str, before: _Before) -> str:
     """Put the name that "he" or "she" stands for in its place."""
-    asked, told = (
-        [name for name in names_in(text) if " " in name and not _NO_PERSON.search(name)]
-        for text in (before.question, before.answer)
-    )
+    asked, told = _people(before.question), _people(before.answer)
     # "Who owns Ostrand Dredging?" is answered with whom the next question calls "he".
     new = [name for name in told if name not in asked]
     people = (
@@ -226,7 +230,8 @@ def _with_person(question: str, before: _Before) -> str:
         if re.match(r"who\b", before.question, re.IGNORECASE) and not _WHO_IS.match(before.question)
         else (asked or told)
     )
-    if not people or not PERSON.search(question):
+    asked_for = PERSON.search(question)
+    if not people or not asked_for or _is_of_another_sex(asked_for.group(), f"{before.question} {before.answer}"):
         return question
 
     def name(match: re.Match[str]) -> str:
@@ -238,37 +243,14 @@ def _with_person(question: str, before: _Before) -> str:
     return PERSON.sub(name, question, count=1)
 
 
-def _with_topic(question: str, before: _Before, keywords: KeywordIndex) -> str:
-    """Add in brackets what mattered most in the last question and answer and is not in this one."""
-    held = set(keywords.terms(question))
-    carried: list[str] = []
-    for text in (before.question, before.answer):
-        words = _salient(text, held, keywords)
-        carried += words
-        held |= set(keywords.terms(" ".join(words)))
-    if not carried:
-        return question
-    stem = question.rstrip(" ?.!")
-    return f"{stem} (about {', '.join(carried)})?"
+def _people(text: str) -> list[str]:
+    return [name for name in names_in(text) if " " in name and not _NO_PERSON.search(name)]
 
 
-def _salient(text: str, held: set[str], keywords: KeywordIndex) -> list[str]:
-    """Return the few words of a text that are rarest in the archive for how often they come, in their own order."""
-    times: dict[str, int] = {}
-    shown: dict[str, str] = {}
-    for word in split_words(text):
-        term = "".join(keywords.terms(word)[:1])
-        if not term or len(word) < MINIMUM or word.casefold() in _SAYS_NOTHING or "'" in word or term in held:
-            continue
-        times[term] = times.get(term, 0) + 1
-        shown.setdefault(term, word)
-    rarity = keywords.inverse_document_frequencies([*times, ""])
-    unknown = rarity.pop("")
-    worth = {term: (1 + times[term]) * rare for term, rare in rarity.items() if rare < unknown}
-    best = sorted(worth, key=lambda term: -worth[term])[:CARRIED]
-    units = (*TIME.finditer(text), *_NUMBER.finditer(text))
-    whole = {word: match.group() for match in units for word in split_words(match.group())}
-    return list(dict.fromkeys(whole.get(shown[term], shown[term]) for term in shown if term in best))
+def _is_of_another_sex(pronoun: str, text: str) -> bool:
+    """Say whether a pronoun is "she" where a text speaks of men alone, or "he" where it speaks of women alone."""
+    own, other = (_FEMALE, _MALE) if _FEMALE.match(pronoun) else (_MALE, _FEMALE)
+    return other.search(text) is not None and own.search(text) is None
 
 
 def _upper_first(text: str) -> str:

@@ -161,3 +161,47 @@ def test_a_number_and_a_time_are_carried_whole(sample):
     told = ("What did the port handle in the third quarter of 2024?", "455,100 tonnes, a record.")
     made = stand_alone("How much of that was grain?", turns(told), sample.archive.keywords)
     assert "455,100" in made
+
+
+GUILTY = (
+    "What was Lennart Crewe convicted of?",
+    "According to Tideway Radio News, 19 April 2024: “Lennart Crewe, 54, was convicted of two counts of fraud, one of "
+    "accepting bribes and one of false accounting.” [1]",
+)
+HIM = (GUILTY[0], "Lennart Crewe was found guilty on Friday of four of the five charges against him.")
+HOMES = ("How many homes were flooded in December 2023?", "A storm tide flooded 180 homes in Lower Quay.")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (GUILTY, "and how long did he get?", "How long did Lennart Crewe get (about bribes)?"),
+        (GUILTY, "Who was his lawyer?", "Who was Lennart Crewe's lawyer?"),
+        (GUILTY, "And what about the contractor?", "What about the contractor (about Lennart Crewe)?"),
+        (HOMES, "And what about the mayor?", "What about the mayor (about homes, December 2023)?"),
+    ],
+)
+def test_it_reads_as_a_question_that_somebody_would_ask(sample, before, question, expected):
+    assert stand_alone(question, turns(before), sample.archive.keywords) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question"), [(HIM, "Was she satisfied?"), (HOMES, "What did she say?"), (HOMES, "Was he hurt?")]
+)
+def test_no_man_is_taken_for_a_woman_and_no_place_for_a_person(sample, before, question):
+    made = stand_alone(question, turns(before), sample.archive.keywords)
+    assert made.startswith(f"{question.rstrip('?')} (about ")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "named"),
+    [(GUILTY, "Who was his lawyer?", "Rupert Sallis"), (HOMES, "And what about the mayor?", "Marta Ellingham")],
+)
+def test_another_person_asked_about_by_a_role_is_found(sample, before, question, named):
+    assert named in sample.pipeline.ask(question, history=turns(before)).text
+
+
+def test_of_verbs_the_noun_is_carried_and_names_are_carried_whole(sample):
+    told = ("Which volcano erupted on Tavara in May 2023?", "Mount Iru.")
+    made = stand_alone("How many homes did it ruin there?", turns(told), sample.archive.keywords)
+    assert made == "How many homes did it ruin there (about volcano, eruption, Tavara, Mount Iru)?"
