@@ -22,9 +22,9 @@ unfinished := $(data)/.sample-unfinished
 
 first_question := what does Pakistan require for joint dialogue?
 # Two that the sample archive answers and one that it does not.
-questions := "What tonnage did Saltmere port move in April, May and June of 2023?" \
-  "What share of the Saltmere workforce had no job in June 2023?" \
-  "How many Olympic medals did athletes from Wendmark win in Paris?"
+questions := "Why did the Island Rose lose power on the way home from the festival in July 2024?" \
+  "How many patients were waiting for planned surgery at St Aldith's in the spring of 2023?" \
+  "What did a barrel of crude oil cost in the summer of 2024?"
 
 .PHONY: help
 help:  ## list the targets
