@@ -76,6 +76,7 @@ PARTS = (
     _off("dates", "retrieve.score.TIMELY_WEIGHT"),
     _off("publishers", "retrieve.understand.divide", value=lambda *_: ()),
     _off("what a passage adds to those before", "retrieve.rank.NOVELTY_WEIGHT"),
+    _off("other passages of the article", "retrieve.rank.COMPANY_WEIGHT"),
     _off("everybody's list against a publisher's", "retrieve.rank.CLEARLY_BETTER", value=float("inf")),
     _off("newness", "retrieve.fresh.asks_for_now", value=lambda *_: False),
     _off("mending typos", "retrieve.spelling.corrected", value=lambda text, *_: (text, ())),
