@@ -138,34 +138,34 @@ def _bm25(archive: Holdings, sought: _Sought) -> list[dict[str, float]]:
 
 def _ranked(grid: Grid, places: Mapping[str, int], sought: _Sought, proposed: Candidates) -> list[Ranked]:
     """Return the candidates of one list under all its wordings together, best first."""
-    found = [
-        Ranked(
-            grid.pool[places[key]],
-            tuple(
-                grid.reading(places[key], column, nearest, keyword[key])
-                for column, nearest, keyword in zip(sought.rows, proposed.nearest, proposed.keyword, strict=True)
-            ),
-            sought.part,
+    keys = [key for key in proposed.ids if key in places]  # a chunk can have gone between the look-up and here
+    readings = [
+        tuple(
+            grid.reading(places[key], column, nearest, keyword[key])
+            for column, nearest, keyword in zip(sought.rows, proposed.nearest, proposed.keyword, strict=True)
         )
-        for key in proposed.ids
-        # A chunk can have gone between the look-up and here.
-        if key in places
+        for key in keys
     ]
-    return sorted(_in_company(found), key=lambda chunk: (-chunk.strength, chunk.stored.id))
+    stored = [grid.pool[places[key]] for key in keys]
+    worth = [sum(reading.score for reading in each) / len(each) for each in readings]
+    gains = _company([one.chunk.article_id for one in stored], worth)
+    found = [
+        Ranked(one, each, sought.part, company=gain) for one, each, gain in zip(stored, readings, gains, strict=True)
+    ]
+    return sorted(found, key=lambda chunk: (-chunk.strength, chunk.stored.id))
 
 
-def _in_company(found: Sequence[Ranked]) -> list[Ranked]:
-    """Let chunks gain by the best other chunk of their article, as far as that one is above the weakest of all."""
-    least = min((chunk.strength for chunk in found), default=0.0)
+def _company(article_ids: Sequence[str], worth: Sequence[float]) -> list[float]:
+    """Return what each chunk gains by the best other chunk of its article, as far as that is above the weakest."""
+    least = min(worth, default=0.0)
     of_article: dict[str, list[float]] = {}
-    for chunk in sorted(found, key=lambda chunk: -chunk.strength):
-        of_article.setdefault(chunk.stored.chunk.article_id, []).append(chunk.strength - least)
+    for own, article_id in sorted(zip(worth, article_ids, strict=True), reverse=True):
+        of_article.setdefault(article_id, []).append(own - least)
     gains = []
-    for chunk in found:
-        own = chunk.strength - least
-        best, second = [*of_article[chunk.stored.chunk.article_id], ALONE * own][:2]
-        gains.append(COMPANY_WEIGHT * (best if own < best else second))
-    return [replace(chunk, company=gain) for chunk, gain in zip(found, gains, strict=True)]
+    for own, article_id in zip(worth, article_ids, strict=True):
+        best, second = [*of_article[article_id], ALONE * (own - least)][:2]
+        gains.append(COMPANY_WEIGHT * (best if own - least < best else second))
+    return gains
 
 
 def _take_turns(lists: Sequence[Sequence[Ranked]], weights: dict[str, float]) -> list[Ranked]:

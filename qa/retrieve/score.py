@@ -49,15 +49,16 @@ def compare(
     with_header = np.maximum(inside, np.repeat(held[starts], counts, axis=0))
     sentences = unit_rows(np.concatenate([stored.sentence_rows for stored, _ in pool]))
     chunks = np.maximum.reduceat(held, starts)
+    firsts = np.cumsum([0, *counts])
     return Grid(
         pool=[stored for stored, _ in pool],
         asked=asked,
-        starts=np.cumsum([0, *counts]).tolist(),
+        starts=firsts.tolist(),
         dense=np.maximum(np.stack([stored.vector for stored, _ in pool]) @ vectors.T, 0.0),
         cosines=sentences @ vectors.T,
         shares=inside @ weights,
         shares_with_header=with_header @ weights,
-        shares_around=with_neighbours(with_header, np.cumsum([0, *counts])) @ weights,
+        shares_around=with_neighbours(with_header, firsts) @ weights,
         coverage=chunks @ weights,
         phrases=np.stack([words.phrases(question) for question in asked], axis=1),
         terms=[frozenset(terms.all[column] for column in np.flatnonzero(row == 1)) for row in chunks],
