@@ -1,6 +1,7 @@
 """The editors' page of what was asked in vain, in a real browser under its content policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Watch
@@ -30,7 +31,7 @@ def test_an_editor_signs_in_reads_and_clears(browser, guarded, options):
     assert {rows.nth(at).locator("td").first.inner_text() for at in range(2)} == set(QUESTIONS)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name=f"Clear: {QUESTIONS[0]}").click()
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    expect(rows).to_have_count(1)
     page.locator("summary").click()
     page.get_by_role("button", name="Clear all").click()
     page.get_by_text("There are none yet.").wait_for()
