@@ -40,9 +40,8 @@ def unborne(claim: str, sources: str) -> str | None:
 
 
 def _borne(word: str, group: _Group, there: set[str]) -> bool:
-    return any(other in group.borne_by or lexicon.alike(word, other) for other in there) or any(
-        lexicon.forms(other) & group.borne_by for other in there
-    )
+    # Not by a dictionary's synonyms: in some sense or other "to pass" is "to sink", and "to break" is "to die".
+    return any(lexicon.family(word) & lexicon.family(other) or lexicon.forms(other) & group.borne_by for other in there)
 
 
 @cache
