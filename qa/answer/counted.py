@@ -1,4 +1,4 @@
-"""What numbers count: "188 pups" is not said by "1,408 seals, among them 188 pups" of the seals."""
+"""What numbers count, and whether all is meant: "1,408 pups" is not said by "1,408 seals, 188 of them pups"."""
 
 import re
 from dataclasses import dataclass
@@ -15,6 +15,15 @@ _UNITS = frozenset(
     tonnes tons litres degrees points times people""".split()
 )
 """What nearly any number counts tells nothing."""
+_SEGMENT = re.compile(r"[,;:](?=\s)|\s[-–—]\s|\b(?:and|but|while|whereas|against|compared with)\b")
+_WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+")
+_ALL = re.compile(r"\b(?:all|every|each|both|everyone|everybody|entire|whole)\b", re.IGNORECASE)
+_SOME = re.compile(
+    r"\b(?:most|some|many|several|few|half|none|\d+|one|two|three|four|five|six|seven|eight|nine|ten) of "
+    r"(?:the|them|its|his|her|their|those|these)\b|\b(?:all but|nearly all|almost all|not all|not every|most)\b",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(r"\b(?:except|excluding|other than|apart from|aside from|bar|save for|but)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,6 @@ def exchanged(claim: str, source: str) -> bool:
         if own and said.things and not any(_meet(said, one) for one in own) and any(_meet(said, one) for one in others):
             return True
     return False
-
-
-_SEGMENT = re.compile(r"[,;:](?=\s)|\s[-–—]\s|\b(?:and|but|while|whereas|against|compared with)\b")
-_WORD = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+")
 
 
 def swapped(claim: str, source: str) -> bool:
@@ -79,15 +84,6 @@ class _Part:
         return None
 
 
-_ALL = re.compile(r"\b(?:all|every|each|both|everyone|everybody|entire|whole)\b", re.IGNORECASE)
-_SOME = re.compile(
-    r"\b(?:most|some|many|several|few|half|none|(?P<n>\d+|one|two|three|four|five|six|seven|eight|nine|ten)) of "
-    r"(?:the|them|its|his|her|their|those|these)\b|\b(?:all but|nearly all|almost all|not all|not every|most)\b",
-    re.IGNORECASE,
-)
-_EXCEPT = re.compile(r"\b(?:except|excluding|other than|apart from|aside from|bar|save for|but)\b", re.IGNORECASE)
-
-
 def all_for_some(claim: str, source: str) -> bool:
     """Say whether a claim speaks of all where its source speaks of a part only.
 
@@ -109,13 +105,9 @@ def _counts(text: str) -> list[_Count]:
         if not token[0].isdigit():
             continue
         things: list[str] = []
-        for word in tokens[at + 1 :]:
-            low = word.casefold()
-            if not word[0].isalpha() or (low in FUNCTION_WORDS and things) or len(things) == NEAR:
+        for word in map(str.casefold, tokens[at + 1 :]):
+            if not word[0].isalpha() or word in FUNCTION_WORDS or len(things) == NEAR:
                 break
-            if low not in FUNCTION_WORDS and low not in _UNITS:
-                things.append(low)
-            elif low in FUNCTION_WORDS:
-                break
+            things += [word] if word not in _UNITS else []
         found.append(_Count(token.replace(",", ""), tuple(things)))
     return found

@@ -134,11 +134,8 @@ class RuleVerifier:
         """Return a verdict, or why not: a grave word or a cause that what is cited does not tell."""
         told = " ".join(" ".join((*one.before[:1], one.text)) for one in cited)
         causes = [match["cause"] for match in _CAUSE.finditer(claim)]
-        if found.reason is None and (
-            grave.unborne(claim, told) or any(self._support.share_of(cause, told) < LEAST_OF_CAUSE for cause in causes)
-        ):
-            return Verdict(reason="meaning", support=found.support)
-        return found
+        untold = grave.unborne(claim, told) or any(self._support.share_of(one, told) < LEAST_OF_CAUSE for one in causes)
+        return Verdict(reason="meaning", support=found.support) if found.reason is None and untold else found
 
     def exact(self, claim: str, evidence: Sequence[Sentence]) -> list[int]:
         """Return the sentences nearest to a claim that hold its numbers, dates, names and quotations, nearest first."""

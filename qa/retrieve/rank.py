@@ -39,10 +39,10 @@ probably not meant as one ("Wheel of Fortune")."""
 LOOK_UPS = ThreadPoolExecutor(2, "look-up")
 """Embedding a question takes as long as looking its words up, and neither needs the other."""
 COMPANY_WEIGHT = 0.1
+"""What the score of another chunk of its article is worth to a chunk: an article on the matter says more about it."""
 ALONE = 0.75
 """What a chunk is taken to have beside it, in parts of its own worth, where no other chunk of its article was found: a
 short article has none."""
-"""What the score of another chunk of its article is worth to a chunk: an article on the matter says more about it."""
 NOVEL = 10
 """Places for which novelty is counted; behind them the score alone decides."""
 
